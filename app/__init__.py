@@ -1,0 +1,1 @@
+"""Clientele: customer segmentation with evidence, identity and exact explanations."""

@@ -1,0 +1,106 @@
+"""Puts the application together: settings → services → routers → layers."""
+
+from __future__ import annotations
+
+import structlog
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import GZipMiddleware
+
+from app.controllers import (
+    api_controller,
+    docs_controller,
+    older_controller,
+    probe_controller,
+    problems,
+    static_assets,
+    view_controller,
+)
+from app.controllers.dependencies import Services
+from app.controllers.middleware.request_context import RequestContext
+from app.controllers.middleware.request_guard import RequestGuard
+from app.controllers.middleware.security_headers import SecurityHeaders
+from app.core.config import Settings
+from app.core.errors import ClienteleError
+from app.core.logging import configure_logging
+from app.core.version import VERSION
+from app.models.active_model import ActiveModel
+from app.models.artifact_store import ArtifactStore
+from app.models.recipe import get_recipe
+from app.services.model_card_service import ModelCardService
+from app.services.prediction_service import PredictionService
+from app.services.segment_map_service import SegmentMapService
+
+DESCRIPTION = (
+    "Finds segments in customers, proves that they are real, keeps their identity through retraining and "
+    "explains every placement. Errors are `application/problem+json`; JSON is read strictly."
+)
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Make the application for these settings; nothing else reads them.
+
+    Raises
+    ------
+    RecipeNotFound, RecipeInvalid
+        If the default recipe cannot be used. A missing model is no error: the answers say so.
+    """
+    configure_logging(settings)
+    services = _services(settings)
+    app = FastAPI(
+        title="Clientele",
+        version=VERSION,
+        description=DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.state.services = services
+    _add_routes(app, services)
+    for kind, handler in (
+        (ClienteleError, problems.answer_clientele_error),
+        (RequestValidationError, problems.answer_invalid_fields),
+        (HTTPException, problems.answer_http_error),
+    ):
+        app.add_exception_handler(kind, handler)
+    _add_layers(app, settings)
+    return app
+
+
+def _services(settings: Settings) -> Services:
+    recipe = get_recipe(settings.default_recipe, settings.recipes_dir)
+    log = structlog.get_logger("clientele.model")
+    active = ActiveModel(
+        ArtifactStore(settings.artifacts_dir, recipe.name), lambda event, detail: log.info(event, detail=detail)
+    )
+    predictions = PredictionService(recipe, active)
+    return Services(predictions, SegmentMapService(predictions), ModelCardService(predictions))
+
+
+def _add_routes(app: FastAPI, services: Services) -> None:
+    form = services.predictions.form
+    app.include_router(api_controller.build_router(form.body()))
+    app.include_router(probe_controller.router)
+    older = form.older_body()
+    if older is not None:
+        app.include_router(older_controller.build_router(older))
+    for controller in (view_controller, docs_controller, static_assets):
+        app.include_router(controller.router)
+
+
+def _add_layers(app: FastAPI, settings: Settings) -> None:
+    """Add the layers, the innermost first."""
+    app.add_middleware(GZipMiddleware, minimum_size=500, compresslevel=6)
+    if settings.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=list(settings.cors_origins),
+            allow_methods=["GET", "POST"],
+            allow_headers=["Content-Type", "X-Request-ID"],
+            expose_headers=["X-Request-ID"],
+        )
+    app.add_middleware(RequestGuard, max_body_bytes=settings.max_body_bytes)
+    app.add_middleware(SecurityHeaders)
+    app.add_middleware(RequestContext)

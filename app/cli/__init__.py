@@ -1,0 +1,1 @@
+"""Command lines: training, setup, the smoke test of a live server."""

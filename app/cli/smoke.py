@@ -1,0 +1,115 @@
+"""The smoke test of a live server: one line an endpoint, and an exit code that agrees."""
+
+from __future__ import annotations
+
+import json
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+TIMEOUT_SECONDS = 10
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A status, a media type and a body that is parsed where it is JSON."""
+
+    status: int
+    media_type: str
+    body: Any
+
+
+@dataclass(frozen=True)
+class Check:
+    """One request and what must be true of its reply."""
+
+    method: str
+    path: str
+    body: object
+    status: int
+    holds: Callable[[Reply], bool]
+
+
+def checks(known: dict[str, float]) -> list[Check]:
+    """Return the checks; `known` is a customer with a value for each feature."""
+    wrong = dict.fromkeys(known, "text")
+    return [
+        Check("GET", "/livez", None, 200, lambda r: r.body["status"] == "ok"),
+        Check("GET", "/readyz", None, 200, lambda r: bool(r.body["model_version"])),
+        Check("GET", "/api/v1/health", None, 200, lambda r: bool(r.body["model_version"])),
+        Check("GET", "/api/v1/model/info", None, 200, lambda r: r.body["k"] >= 2),
+        Check("GET", "/api/v1/clusters", None, 200, lambda r: abs(_shares(r) - 1.0) < 1e-9),
+        Check("GET", "/api/v1/clusters/info", None, 200, lambda r: all(s["strategy"] for s in r.body["segments"])),
+        Check("POST", "/api/v1/predict", known, 200, lambda r: bool(r.body["name"] and r.body["strategy"])),
+        Check("POST", "/api/v1/predict", wrong, 422, lambda r: len(r.body["errors"]) == len(wrong)),
+        Check("GET", "/api/v1/nothing-here", None, 404, lambda r: r.media_type == "application/problem+json"),
+        Check("GET", "/", None, 200, lambda r: r.media_type == "text/html"),
+        Check("GET", "/about", None, 200, lambda r: r.media_type == "text/html"),
+        Check("GET", "/docs", None, 200, lambda r: r.media_type == "text/html"),
+        Check("GET", "/redoc", None, 200, lambda r: r.media_type == "text/html"),
+        Check("GET", "/openapi.json", None, 200, lambda r: "/api/v1/predict" in r.body["paths"]),
+    ]
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--url", default="http://127.0.0.1:8000", show_default=True, help="Where the server answers.")
+def smoke(url: str) -> None:
+    """Try every endpoint of a live server. Exit code 0 if all pass, 1 if one fails, 2 if nobody answers."""
+    base = url.rstrip("/")
+    if not base.startswith(("http://", "https://")):
+        raise click.BadParameter("the address must begin with http:// or https://", param_hint="--url")
+    try:
+        info = ask(base, "GET", "/api/v1/model/info")
+        known = {feature["name"]: feature["mean"] for feature in info.body["features"]}
+    except OSError as error:
+        click.echo(f"nobody answers at {base}: {error}", err=True)
+        sys.exit(2)
+    except (KeyError, TypeError):
+        click.echo(f"fail  the server at {base} has no model that answers")
+        sys.exit(1)
+    failed = sum(not _run(base, check) for check in checks(known))
+    click.echo(f"{len(checks(known)) - failed} passed, {failed} failed")
+    sys.exit(1 if failed else 0)
+
+
+def ask(base: str, method: str, path: str, body: object = None) -> Reply:
+    """Send one request; an error status is a reply like any other.
+
+    Raises
+    ------
+    OSError
+        If nobody answers in time.
+    """
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(  # noqa: S310 - the address was checked to be http(s)
+        base + path, data=data, method=method, headers={"Content-Type": "application/json"}
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as response:  # noqa: S310
+            return _reply(response.status, response.headers.get_content_type(), response.read())
+    except urllib.error.HTTPError as error:
+        return _reply(error.code, error.headers.get_content_type(), error.read())
+
+
+def _reply(status: int, media_type: str, content: bytes) -> Reply:
+    return Reply(status, media_type, json.loads(content) if media_type.endswith("json") else content)
+
+
+def _run(base: str, check: Check) -> bool:
+    try:
+        reply = ask(base, check.method, check.path, check.body)
+        passed = reply.status == check.status and check.holds(reply)
+        found = f"answered {reply.status}"
+    except (OSError, KeyError, TypeError, ValueError) as error:
+        passed, found = False, type(error).__name__
+    click.echo(f"{'pass' if passed else 'FAIL'}  {check.method:<4} {check.path}  {found}, expected {check.status}")
+    return passed
+
+
+def _shares(reply: Reply) -> float:
+    return sum(float(segment["share"]) for segment in reply.body["segments"])

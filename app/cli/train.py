@@ -1,0 +1,98 @@
+"""The training command line."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from app.core.config import load_settings
+from app.core.errors import ClienteleError
+from app.models.recipe import MOST_SEGMENTS
+from app.schemas.training import TrainingRead
+from app.services.training_service import TrainingService
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--recipe", metavar="NAME", help="How to segment; the default recipe of the settings unless given.")
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    help="Customer table as CSV, headers in any usual spelling; the recipe's own table in DATA_DIR/raw unless given.",
+)
+@click.option(
+    "--segments",
+    type=click.IntRange(2, MOST_SEGMENTS),
+    metavar="K",
+    help=f"Number of segments, 2 to {MOST_SEGMENTS}; the recipe's unless given.",
+)
+@click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=42, show_default=True, help="Seed of all draws.")
+@click.option("--no-activate", is_flag=True, help="Store the version without putting it into use.")
+@click.option("--json", "as_json", is_flag=True, help="Write the result as JSON to standard output.")
+def train(  # noqa: PLR0913, PLR0917 - one parameter an option
+    recipe: str | None, data: Path | None, segments: int | None, seed: int, no_activate: bool, as_json: bool
+) -> None:
+    """Train a model version, with evidence, and put it into use.
+
+    Exit codes: 0 trained; 2 the data, the recipe or an option cannot be used; 1 anything else. A failed
+    training leaves nothing behind: the version in use stays in use.
+    """
+    try:
+        settings = load_settings()
+        result = TrainingService(settings).train(
+            recipe or settings.default_recipe,
+            data,
+            segments,
+            seed,
+            activate=not no_activate,
+            progress=_Progress(),
+        )
+    except ClienteleError as error:
+        _complain(error)
+    except OSError as error:
+        click.echo(f"error: the version could not be written: {error.strerror}", err=True)
+        sys.exit(1)
+    click.echo(result.model_dump_json(indent=2) if as_json else _summary(result))
+
+
+class _Progress:
+    """Tells each stage, and its share in tenths, on standard error."""
+
+    def __init__(self) -> None:
+        self._told: tuple[str, int] = ("", 0)
+
+    def __call__(self, words: str, share: float) -> None:
+        telling = (words, int(share * 10))
+        if telling != self._told:
+            self._told = telling
+            click.echo(f"{words} … {telling[1] * 10} %" if telling[1] else f"{words} …", err=True)
+
+
+def _complain(error: ClienteleError) -> None:
+    click.echo(f"error: {error.detail}", err=True)
+    for fault in error.faults:
+        line = f"line {fault.line}: " if fault.line else ""
+        click.echo(f"  {line}{fault.pointer}: {fault.detail}", err=True)
+    sys.exit(2 if error.status < 500 or error.code == "settings_invalid" else 1)
+
+
+def _summary(result: TrainingRead) -> str:
+    metrics = result.metrics
+    lines = [
+        f"{result.model_version}: {result.k} segments of {result.data.rows} customers ({result.data.title})",
+        result.verdict.text,
+        f"silhouette {metrics.silhouette:.4f} · Calinski-Harabasz {metrics.calinski_harabasz:.2f} · "
+        f"Davies-Bouldin {metrics.davies_bouldin:.4f} · inertia {metrics.inertia:.3f}",
+        "",
+    ]
+    for segment in result.segments:
+        centre = ", ".join(f"{name} {value:.1f}" for name, value in segment.centroid.items())
+        lines.append(
+            f"  {segment.segment_id:>2}  {segment.name:<28} {segment.size:>6}  {segment.share:>4.0%}  "
+            f"holds {segment.stability:.2f}  {centre}"
+        )
+    if result.lineage.retired or (result.lineage.previous and result.lineage.born):
+        lines.append(f"retired: {list(result.lineage.retired)}, born: {list(result.lineage.born)}")
+    lines.append("in use now" if result.activated else "stored, not in use")
+    return "\n".join(lines)

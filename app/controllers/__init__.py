@@ -1,0 +1,1 @@
+"""What parses and answers: the API, the pages, the errors."""

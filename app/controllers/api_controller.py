@@ -1,0 +1,100 @@
+"""The versioned API: place a customer, tell about segments and the model, say whether we are well."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter
+
+from app.controllers.dependencies import Predictions
+from app.controllers.problems import MEDIA_TYPE
+from app.controllers.strict_json import StrictRoute
+from app.schemas.base import Body
+from app.schemas.cluster import ClusterInfoList, ClusterList
+from app.schemas.health import Health
+from app.schemas.model_version import ModelInfo
+from app.schemas.prediction import PredictionRead
+
+Responses = dict[int | str, dict[str, Any]]
+
+
+def problem_responses(*statuses: int) -> Responses:
+    """Document the errors that an operation can answer."""
+    texts = {
+        400: "The body is not JSON",
+        413: "The body is too large",
+        415: "The body is of another type",
+        422: "A field is missing or out of bounds",
+        503: "No model can answer yet",
+    }
+    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {status: {"description": texts[status], "content": content} for status in statuses}
+
+
+def build_router(customer: type[Body]) -> APIRouter:
+    """Make the routes of the default recipe, whose customers have the schema `customer`."""
+    router = APIRouter(prefix="/api/v1", route_class=StrictRoute)
+
+    async def predict(body: Body, predictions: Predictions) -> PredictionRead:
+        """Say which segment a customer belongs to, how surely, and what to do."""
+        return predictions.predict(body.model_dump())
+
+    # the schema is the recipe's, known only now
+    predict.__annotations__["body"] = customer
+    router.add_api_route(
+        "/predict",
+        predict,
+        methods=["POST"],
+        tags=["Prediction"],
+        summary="Place a customer",
+        operation_id="predict",
+        responses=problem_responses(400, 413, 415, 422, 503),
+    )
+
+    @router.get(
+        "/clusters",
+        tags=["Segments"],
+        summary="Numbers of every segment",
+        operation_id="list_clusters",
+        responses=problem_responses(503),
+    )
+    async def list_clusters(predictions: Predictions) -> ClusterList:
+        """Size, share, stability and column statistics of every segment in the training table."""
+        return predictions.clusters()
+
+    @router.get(
+        "/clusters/info",
+        tags=["Segments"],
+        summary="Meaning and strategy of every segment",
+        operation_id="list_clusters_info",
+        responses=problem_responses(503),
+    )
+    async def list_clusters_info(predictions: Predictions) -> ClusterInfoList:
+        """Name, description, strategy and colour of every segment."""
+        return predictions.clusters_info()
+
+    @router.get(
+        "/model/info",
+        tags=["Model"],
+        summary="The model card in numbers",
+        operation_id="get_model_info",
+        responses=problem_responses(503),
+    )
+    async def get_model_info(predictions: Predictions) -> ModelInfo:
+        """Algorithm, features, data, versions, validity, verdict, lineage and proof of the active model."""
+        return predictions.model_info()
+
+    @router.get(
+        "/health",
+        tags=["Health"],
+        summary="Is a model loaded?",
+        operation_id="get_health",
+        responses=problem_responses(503),
+    )
+    async def get_health(predictions: Predictions) -> Health:
+        """200 while a model answers, 503 with the reason while none does."""
+        return predictions.health()
+
+    return router
+
+

@@ -1,0 +1,65 @@
+"""The outermost layer: a request id, one log line a request, and an answer even to our own faults."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from time import perf_counter
+
+import structlog
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.controllers.problems import answer
+
+_SANE_ID = re.compile(rb"[A-Za-z0-9_-]{8,64}")
+
+log = structlog.get_logger("clientele.request")
+
+
+class RequestContext:
+    """Gives each request an id (the client's own, if it is short and plain), returns and logs it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id = scope["request_id"] = _request_id(scope)
+        status, started = 0, perf_counter()
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_with_id)
+        except Exception:
+            log.exception("request_failed", request_id=request_id, method=scope["method"])
+            if status:
+                raise
+            detail = "Please try again; if it stays, report the request id."
+            problem = answer(Request(scope), "internal_error", 500, "Something went wrong on our side", detail)
+            await problem(scope, receive, send_with_id)
+        finally:
+            log.info(
+                "request",
+                request_id=request_id,
+                method=scope["method"],
+                path=scope["path"][:200],
+                status=status,
+                ms=round(1000 * (perf_counter() - started), 2),
+            )
+
+
+def _request_id(scope: Scope) -> str:
+    for name, value in scope["headers"]:
+        if name == b"x-request-id" and _SANE_ID.fullmatch(value):
+            return str(value.decode("ascii"))
+    return secrets.token_hex(8)

@@ -1,0 +1,61 @@
+"""Refuses requests that no handler should see: a wrong Host, a body over the limit."""
+
+from __future__ import annotations
+
+import re
+
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.controllers.problems import answer
+from app.core.errors import BodyTooLarge
+
+_HOST = re.compile(rb"[A-Za-z0-9._:\[\]-]{1,255}")
+
+
+class RequestGuard:
+    """Answers 400 to a Host header that is missing, doubled or malformed, and 413 to a body over the limit.
+
+    A declared length is refused before a byte is read; a body without one is counted as it arrives, and
+    reading it raises `BodyTooLarge` at the first byte over the limit.
+    """
+
+    def __init__(self, app: ASGIApp, max_body_bytes: int) -> None:
+        self._app = app
+        self._most = max_body_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        hosts = [value for name, value in scope["headers"] if name == b"host"]
+        lengths = [value for name, value in scope["headers"] if name == b"content-length"]
+        if scope["http_version"] != "1.0" and (len(hosts) != 1 or not _HOST.fullmatch(hosts[0])):
+            refusal = answer(
+                Request(scope), "bad_request", 400, "The request cannot be read", "Send one plain Host header."
+            )
+        elif any(not length.isdigit() or int(length[:20]) > self._most for length in lengths):
+            refusal = answer(Request(scope), BodyTooLarge.code, BodyTooLarge.status, BodyTooLarge.title, self._limit)
+            refusal.headers["Connection"] = "close"
+        else:
+            await self._app(scope, self._counted(receive), send)
+            return
+        await refusal(scope, receive, send)
+
+    @property
+    def _limit(self) -> str:
+        return f"The body may have at most {self._most} bytes."
+
+    def _counted(self, receive: Receive) -> Receive:
+        taken = 0
+
+        async def receive_counted() -> Message:
+            nonlocal taken
+            message = await receive()
+            taken += len(message.get("body", b""))
+            if taken > self._most:
+                raise BodyTooLarge(self._limit)
+            return message
+
+        return receive_counted

@@ -1,0 +1,115 @@
+"""JSON bodies read strictly: what JSON does not have, and what could not be answered as JSON, is refused."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from fastapi import Request, Response
+from fastapi.routing import APIRoute
+
+from app.core.errors import BodyNotJson, JsonMalformed
+
+LONGEST_NUMBER = 400
+
+
+class StrictRoute(APIRoute):
+    """A route whose JSON body is read by `parse_strictly` before anything else looks at it."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Wrap FastAPI's handler with the strict reading."""
+        handle = super().get_route_handler()
+        if self.body_field is None:
+            return handle
+
+        async def handle_strictly(request: Request) -> Response:
+            _refuse_other_media(request)
+            parsed = parse_strictly(await request.body())
+            return await handle(_Parsed(request, parsed))
+
+        return handle_strictly
+
+
+class _Parsed(Request):
+    """The same request with its body already read; FastAPI asks for `body` and `json` and gets these."""
+
+    def __init__(self, request: Request, parsed: Any) -> None:
+        super().__init__(request.scope, request.receive)
+        self._parsed = parsed
+
+    async def body(self) -> bytes:
+        """Say that there is a body, without keeping it twice."""
+        return b"{}"
+
+    async def json(self) -> Any:
+        """Return what was parsed."""
+        return self._parsed
+
+
+def parse_strictly(body: bytes) -> Any:
+    """Parse JSON text in UTF-8.
+
+    Raises
+    ------
+    JsonMalformed
+        For what is no JSON (``NaN``, ``Infinity``, trailing text, a byte order mark, UTF-16), numbers that
+        overflow, repeated keys, lone surrogates, and nesting too deep to be meant.
+    """
+    if not body:
+        raise JsonMalformed("The body is empty; send a JSON object.")
+    try:
+        parsed = json.loads(
+            body.decode("utf-8"),
+            parse_constant=_refuse_constant,
+            parse_float=_finite,
+            parse_int=_sane_integer,
+            object_pairs_hook=_unique,
+        )
+        # a lone surrogate survives parsing and breaks on its way out
+        json.dumps(parsed, ensure_ascii=False).encode("utf-8")
+    except UnicodeDecodeError:
+        raise JsonMalformed("The body is not UTF-8 text.") from None
+    except UnicodeEncodeError:
+        raise JsonMalformed("The body has half of a surrogate pair, which is no character.") from None
+    except json.JSONDecodeError as error:
+        raise JsonMalformed(f"The body is not JSON: line {error.lineno}, column {error.colno}.") from None
+    except RecursionError:
+        raise JsonMalformed("The body is nested too deeply.") from None
+    return parsed
+
+
+def _refuse_other_media(request: Request) -> None:
+    media, _, parameters = request.headers.get("content-type", "").partition(";")
+    if media.strip().lower() != "application/json":
+        raise BodyNotJson("Send the body as JSON, with Content-Type: application/json.")
+    charset = parameters.lower().replace('"', "").replace(" ", "")
+    if "charset=" in charset and "charset=utf-8" not in charset:
+        raise BodyNotJson("Send the body in UTF-8.")
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise BodyNotJson("Send the body without compression.")
+
+
+def _refuse_constant(_: str) -> None:
+    raise JsonMalformed("The body has NaN or Infinity, which JSON does not know.")
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if value in (float("inf"), float("-inf")):
+        raise JsonMalformed("The body has a number too large to be held.")
+    return value
+
+
+def _sane_integer(text: str) -> int | float:
+    if len(text) > LONGEST_NUMBER:
+        raise JsonMalformed("The body has a number too large to be held.")
+    # beyond 64 bits a whole number is read as any JSON reader would: as a double
+    return int(text) if len(text) < 19 else _finite(text)
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise JsonMalformed("The body has an object with the same key twice.")
+    return found

@@ -1,0 +1,1 @@
+"""Settings, errors, logging and durable files: knows no web framework."""

@@ -1,0 +1,89 @@
+"""Settings: read once, by `create_app` and the command lines, and passed in from there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from app.core.errors import SettingsInvalid
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+class Settings(BaseSettings):
+    """Everything that an operator can set, by environment variable or in `.env`."""
+
+    model_config = SettingsConfigDict(env_file=PROJECT / ".env", env_file_encoding="utf-8", extra="forbid", frozen=True)
+
+    host: str = Field(default="127.0.0.1", description="Address to listen on; 0.0.0.0 for all.")
+    port: int = Field(default=8000, ge=1, le=65535, description="Port to listen on.")
+    web_concurrency: int = Field(default=1, ge=1, le=64, description="Number of worker processes.")
+    data_dir: Path = Field(default=PROJECT / "data", description="Folder of raw/, processed/ and recipes/.")
+    artifacts_dir: Path = Field(default=PROJECT / "models_artifacts", description="Folder of the model versions.")
+    default_recipe: str = Field(default="mall", description="The recipe that the bare API paths and pages use.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        default="INFO", description="Least level that is logged: DEBUG, INFO, WARNING or ERROR."
+    )
+    log_format: Literal["json", "text"] = Field(
+        default="json", description="json (one object a line) or text (for people)."
+    )
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), description="Origins whose pages may call the API, separated by commas; empty: none."
+    )
+    max_body_bytes: int = Field(
+        default=65_536, ge=1_024, le=1_073_741_824, description="Largest request body, in bytes."
+    )
+
+    @field_validator("cors_origins", mode="before")
+    @classmethod
+    def _split_origins(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _origins_are_exact(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in value:
+            scheme, separator, host = origin.partition("://")
+            if scheme not in ("http", "https") or not separator or not host or set("/*?#@ ") & set(host):
+                raise ValueError("each origin must be exact, such as https://shop.example, without * or a path")
+        return value
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _level_in_capitals(cls, value: object) -> object:
+        return value.upper() if isinstance(value, str) else value
+
+    @property
+    def raw_dir(self) -> Path:
+        """Where customer tables lie as they came."""
+        return self.data_dir / "raw"
+
+    @property
+    def processed_dir(self) -> Path:
+        """Where labelled tables are written."""
+        return self.data_dir / "processed"
+
+    @property
+    def recipes_dir(self) -> Path:
+        """Where a user's own recipes lie."""
+        return self.data_dir / "recipes"
+
+
+def load_settings() -> Settings:
+    """Read the settings from the environment and `.env`.
+
+    Raises
+    ------
+    SettingsInvalid
+        With one line that names each faulty key and its bound, never its value.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        faults = "; ".join(f"{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
+        raise SettingsInvalid(f"cannot start: {faults}") from None

@@ -1,0 +1,120 @@
+"""One tree of errors, one shape of answer.
+
+    ClienteleError                  500  (never raised itself)
+    ├── RequestRefused              400  the request cannot be read
+    │   ├── JsonMalformed           400
+    │   ├── BodyTooLarge            413
+    │   └── BodyNotJson             415
+    ├── InputInvalid                422  read, but out of bounds
+    │   ├── RecipeInvalid           422
+    │   └── TableInvalid            422  a customer table that cannot be used
+    ├── NotFound                    404
+    │   ├── RecipeNotFound          404
+    │   └── VersionNotFound         404
+    ├── TrainingBusy                409  somebody trains the same recipe now
+    ├── ModelUnavailable            503  nothing is trained, or what is cannot be trusted
+    │   └── ArtifactInvalid         503  torn, tampered or of another format
+    ├── TrainingUnsound             500  the two forms of one model disagree
+    └── SettingsInvalid             500  the program refuses to start
+
+Each error has a `code` (stable, for programs), a `status` (for HTTP) and a `detail` (one sentence for
+people, which never repeats a rejected value: rows are customers' data). Command lines answer exit code
+2 where `status` is below 500, else 1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True)
+class FieldFault:
+    """What is wrong with one field of a request or one cell of a file.
+
+    Attributes
+    ----------
+    pointer : str
+        JSON pointer of the field (``/annual_income``), or the column's name for a file.
+    detail : str
+        What is wrong and the bound that was broken; never the rejected value.
+    line : int or None
+        Line number in the file, counted from 1, where there is a file.
+    """
+
+    pointer: str
+    detail: str
+    line: int | None = None
+
+
+class ClienteleError(Exception):
+    """Base of all errors that the product raises on purpose."""
+
+    code: ClassVar[str] = "internal_error"
+    status: ClassVar[int] = 500
+    title: ClassVar[str] = "Something went wrong on our side"
+
+    def __init__(self, detail: str, faults: tuple[FieldFault, ...] = ()) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.faults = faults
+
+
+class RequestRefused(ClienteleError):
+    code, status, title = "request_refused", 400, "The request cannot be read"
+
+
+class JsonMalformed(RequestRefused):
+    code, title = "json_malformed", "The body is not valid JSON"
+
+
+class BodyTooLarge(RequestRefused):
+    code, status, title = "body_too_large", 413, "The body is too large"
+
+
+class BodyNotJson(RequestRefused):
+    code, status, title = "body_not_json", 415, "The body must be plain JSON"
+
+
+class InputInvalid(ClienteleError):
+    code, status, title = "input_invalid", 422, "Some fields are not acceptable"
+
+
+class RecipeInvalid(InputInvalid):
+    code, title = "recipe_invalid", "The recipe cannot be used"
+
+
+class TableInvalid(InputInvalid):
+    code, title = "table_invalid", "The customer table cannot be used"
+
+
+class NotFound(ClienteleError):
+    code, status, title = "not_found", 404, "There is nothing at this address"
+
+
+class RecipeNotFound(NotFound):
+    code, title = "recipe_not_found", "There is no such recipe"
+
+
+class VersionNotFound(NotFound):
+    code, title = "version_not_found", "There is no such model version"
+
+
+class TrainingBusy(ClienteleError):
+    code, status, title = "training_busy", 409, "A training of this recipe is already running"
+
+
+class ModelUnavailable(ClienteleError):
+    code, status, title = "model_unavailable", 503, "No model can answer yet"
+
+
+class ArtifactInvalid(ModelUnavailable):
+    code, title = "artifact_invalid", "The stored model version cannot be trusted"
+
+
+class TrainingUnsound(ClienteleError):
+    code, title = "training_unsound", "The trained model failed its own proof"
+
+
+class SettingsInvalid(ClienteleError):
+    code, title = "settings_invalid", "The settings cannot be used"

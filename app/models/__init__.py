@@ -1,0 +1,1 @@
+"""What computes or keeps: recipes, tables, fits, evidence, versions on disk."""

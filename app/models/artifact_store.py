@@ -1,0 +1,190 @@
+"""Model versions on disk: immutable folders, and one pointer that moves.
+
+    <root>/<recipe>/ACTIVE      one line: the version in use
+    <root>/<recipe>/NEXT        next version number and next segment id, never used twice
+    <root>/<recipe>/<number>/   model.json, its hash, and the files that it names with their hashes
+
+A version is staged, flushed and renamed into place; then ``NEXT`` and ``ACTIVE`` are replaced the same way.
+A crash anywhere leaves the last good version in use and at most a staging folder, swept at the next training.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from app.core.durable_files import flush_folder, replace_durably, write_durably
+from app.core.errors import ArtifactInvalid, ModelUnavailable, TrainingBusy, VersionNotFound
+from app.models.model_document import MODEL, MODEL_HASH
+
+ACTIVE, NEXT, LOCK, STAGING = "ACTIVE", "NEXT", ".training.lock", ".staging-"
+MOST_BYTES = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Numbering:
+    """The next version number and the next segment id of a recipe."""
+
+    version: int = 1
+    segment_id: int = 0
+
+
+class ArtifactStore:
+    """The versions of one recipe.
+
+    Parameters
+    ----------
+    root : Path
+        The artefact folder of all recipes.
+    recipe : str
+        The recipe's name, a folder below `root`.
+    """
+
+    def __init__(self, root: Path, recipe: str) -> None:
+        self.folder = root / recipe
+        self.recipe = recipe
+
+    @property
+    def pointer(self) -> Path:
+        """The file that says which version is active; serving looks at its status once a request."""
+        return self.folder / ACTIVE
+
+    def versions(self) -> list[int]:
+        """Return the version numbers on disk in order."""
+        if not self.folder.is_dir():
+            return []
+        return sorted(int(path.name) for path in self.folder.iterdir() if path.name.isdecimal() and path.is_dir())
+
+    def active_version(self) -> int:
+        """Return the active version's number.
+
+        Raises
+        ------
+        ModelUnavailable
+            If nothing was activated yet.
+        ArtifactInvalid
+            If the pointer is not one line with one number.
+        """
+        try:
+            text = self.pointer.read_bytes()
+        except FileNotFoundError:
+            raise ModelUnavailable(f"no version of {self.recipe} is active: run python train_model.py") from None
+        except OSError as error:
+            raise ArtifactInvalid(f"the pointer {ACTIVE} of {self.recipe} cannot be read") from error
+        line = text.strip()
+        if not line.isdigit() or len(line) > 9 or text.count(b"\n") > 1:
+            raise ArtifactInvalid(f"the pointer {ACTIVE} of {self.recipe} is not one line with a version number")
+        return int(line)
+
+    def read(self, version: int) -> dict[str, bytes]:
+        """Return a version's files, each one equal to its recorded hash.
+
+        Raises
+        ------
+        VersionNotFound
+            If there is no such version.
+        ArtifactInvalid
+            If a file is missing, too large, or not the one that was written.
+        """
+        folder = self.folder / str(version)
+        if not folder.is_dir():
+            raise VersionNotFound(f"there is no version {self.recipe}/{version}")
+        model, recorded = self._bytes(folder, MODEL), self._bytes(folder, MODEL_HASH)
+        if sha256(model) != recorded.decode("ascii", "replace").strip():
+            raise ArtifactInvalid(f"{MODEL} of {self.recipe}/{version} is not the file that was written")
+        files = {MODEL: model}
+        for name, expected in self._named_files(model, version):
+            files[name] = self._bytes(folder, name)
+            if sha256(files[name]) != expected:
+                raise ArtifactInvalid(f"{name} of {self.recipe}/{version} is not the file that was written")
+        return files
+
+    def numbering(self) -> Numbering:
+        """Return the numbers that the next version may use, never one that was used before."""
+        try:
+            stored = Numbering(**json.loads((self.folder / NEXT).read_bytes()))
+        except FileNotFoundError:
+            stored = Numbering()
+        except (OSError, ValueError, TypeError) as error:
+            raise ArtifactInvalid(f"the file {NEXT} of {self.recipe} cannot be read") from error
+        newest = max(self.versions(), default=0)
+        return Numbering(max(stored.version, newest + 1), stored.segment_id)
+
+    @contextmanager
+    def training(self) -> Iterator[None]:
+        """Hold the right to add a version; leftovers of a crashed training are swept.
+
+        Raises
+        ------
+        TrainingBusy
+            If another process holds it. The lock goes with its process, however that ends.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(self.folder / LOCK)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            raise TrainingBusy(f"another training of {self.recipe} is running; wait for it to end") from None
+        try:
+            for leftover in self.folder.glob(f"{STAGING}*"):
+                shutil.rmtree(leftover, ignore_errors=True)
+            yield
+        finally:
+            lock.release()
+
+    def publish(self, version: int, files: Mapping[str, bytes], next_segment_id: int) -> None:
+        """Store a version durably, under a number that must be free. It is not yet active.
+
+        `files` must hold ``model.json``, which names the others with their hashes.
+        """
+        staged = self.folder / f"{STAGING}{version}"
+        staged.mkdir(mode=0o755)
+        for name, content in files.items():
+            write_durably(staged / name, content)
+        write_durably(staged / MODEL_HASH, f"{sha256(files[MODEL])}\n".encode())
+        flush_folder(staged)
+        numbering = json.dumps({"version": version + 1, "segment_id": next_segment_id}) + "\n"
+        replace_durably(self.folder / NEXT, numbering.encode())
+        staged.rename(self.folder / str(version))
+        flush_folder(self.folder)
+
+    def activate(self, version: int) -> None:
+        """Move the pointer to a version that is whole.
+
+        Raises
+        ------
+        VersionNotFound, ArtifactInvalid
+            If it is not; the pointer then stays.
+        """
+        self.read(version)
+        replace_durably(self.pointer, f"{version}\n".encode())
+
+    def _bytes(self, folder: Path, name: str) -> bytes:
+        path = folder / name
+        try:
+            if path.stat().st_size > MOST_BYTES:
+                raise ArtifactInvalid(f"{name} of {self.recipe}/{folder.name} is too large to be ours")
+            return path.read_bytes()
+        except OSError as error:
+            raise ArtifactInvalid(f"{name} of {self.recipe}/{folder.name} is missing or cannot be read") from error
+
+    def _named_files(self, model: bytes, version: int) -> list[tuple[str, str]]:
+        try:
+            named = dict(json.loads(model)["files"])
+        except (ValueError, TypeError, KeyError, RecursionError) as error:
+            raise ArtifactInvalid(f"{MODEL} of {self.recipe}/{version} does not name its files") from error
+        if any(name != Path(name).name or name.startswith(".") for name in named):
+            raise ArtifactInvalid(f"{MODEL} of {self.recipe}/{version} names a file outside its folder")
+        return list(named.items())
+
+
+def sha256(content: bytes) -> str:
+    """Return the SHA-256 of some bytes in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()

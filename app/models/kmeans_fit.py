@@ -1,0 +1,132 @@
+"""The only door to scikit-learn: fits the scaler and k-means, measures partitions, pickles the pair."""
+
+from __future__ import annotations
+
+import pickle
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.cluster import KMeans
+from sklearn.metrics import calinski_harabasz_score, davies_bouldin_score, silhouette_samples
+from sklearn.preprocessing import StandardScaler
+from threadpoolctl import threadpool_limits
+
+from app.models.model_document import Metrics
+
+STARTS = 10
+
+Floats = NDArray[np.float64]
+Labels = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Scaling:
+    """A fitted standardisation: ``z = (x - mean) / scale``, both of shape (d,); `scale` is the population sd."""
+
+    mean: Floats
+    scale: Floats
+
+    def apply(self, rows: Floats) -> Floats:
+        """Return rows (n, d) in standardised units."""
+        standardised: Floats = (rows - self.mean) / self.scale
+        return standardised
+
+    def undo(self, points: Floats) -> Floats:
+        """Return standardised points (m, d) in own units."""
+        raw: Floats = points * self.scale + self.mean
+        return raw
+
+
+@dataclass(frozen=True)
+class KMeansFit:
+    """The best of `STARTS` runs of Lloyd's algorithm from k-means++ seeds.
+
+    Attributes
+    ----------
+    centroids : array of shape (k, d)
+    labels : array of shape (n,)
+        Index of each row's centroid.
+    inertia : float
+        Sum of squared distances to the own centroid.
+    """
+
+    centroids: Floats
+    labels: Labels
+    inertia: float
+
+    def in_order(self, order: Labels) -> KMeansFit:
+        """Return the same fit with centroid `order[i]` at place i."""
+        place = np.empty_like(order)
+        place[order] = np.arange(len(order))
+        return KMeansFit(self.centroids[order], place[self.labels], self.inertia)
+
+
+def fit_scaling(rows: Floats) -> Scaling:
+    """Learn mean and population standard deviation of each column of rows (n, d), no column constant."""
+    scaler = StandardScaler().fit(rows)
+    return Scaling(np.asarray(scaler.mean_), np.asarray(scaler.scale_))
+
+
+def fit_kmeans(z: Floats, k: int, seed: int) -> KMeansFit:
+    """Fit k centroids to standardised rows z (n, d); the same rows and seed give the same fit.
+
+    One thread: a small table is fitted faster so, and sums have one order.
+    """
+    with threadpool_limits(1):
+        fitted = KMeans(n_clusters=k, init="k-means++", n_init=STARTS, random_state=seed).fit(z)
+    return KMeansFit(np.asarray(fitted.cluster_centers_), fitted.labels_.astype(np.int64), float(fitted.inertia_))
+
+
+def nearest(z: Floats, centroids: Floats) -> Labels:
+    """Return the index (n,) of the nearest of centroids (k, d) for each row of z (n, d), the first of equals."""
+    scores = 2.0 * z @ centroids.T - (centroids**2).sum(axis=1)
+    return np.argmax(scores, axis=1).astype(np.int64)
+
+
+def measure(z: Floats, fit: KMeansFit) -> Metrics:
+    """Return the validity measures of a fit on the rows z (n, d) that it was fitted on."""
+    return Metrics(
+        silhouette=silhouette(z, fit.labels),
+        calinski_harabasz=float(calinski_harabasz_score(z, fit.labels)),
+        davies_bouldin=float(davies_bouldin_score(z, fit.labels)),
+        inertia=fit.inertia,
+    )
+
+
+def silhouette(z: Floats, labels: Labels) -> float:
+    """Return the mean silhouette of a partition of z (n, d) with at least two groups, over all rows."""
+    with threadpool_limits(1):
+        return float(silhouette_samples(z, labels).mean())
+
+
+class PickledPair:
+    """scikit-learn's own scaler and k-means, saying what the served numbers say.
+
+    Parameters
+    ----------
+    rows : array of shape (n, d)
+        The training rows in own units; they give the fitted objects their shapes and are not kept.
+    scaling : Scaling
+    fit : KMeansFit
+        With centroids in segment order.
+    """
+
+    def __init__(self, rows: Floats, scaling: Scaling, fit: KMeansFit) -> None:
+        self._scaler = StandardScaler().fit(rows)
+        k = len(fit.centroids)
+        with threadpool_limits(1):
+            self._kmeans = KMeans(n_clusters=k, init=fit.centroids, n_init=1, max_iter=1).fit(scaling.apply(rows))
+        self._kmeans.cluster_centers_ = np.ascontiguousarray(fit.centroids)
+        self._kmeans.inertia_ = fit.inertia
+        # one label per training row would be personal data in the artefact
+        del self._kmeans.labels_
+
+    def predict(self, rows: Floats) -> Labels:
+        """Return scikit-learn's own label (m,) of each row (m, d) in own units."""
+        with threadpool_limits(1):
+            return np.asarray(self._kmeans.predict(self._scaler.transform(rows))).astype(np.int64)
+
+    def dump(self) -> tuple[bytes, bytes]:
+        """Return the pickles of the scaler and of the k-means."""
+        return pickle.dumps(self._scaler, protocol=5), pickle.dumps(self._kmeans, protocol=5)

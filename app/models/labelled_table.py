@@ -1,0 +1,108 @@
+"""Write a customer table with the segment of each customer, safe to open in a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TextIO
+
+from app.core.durable_files import replace_durably
+from app.models.customer_table import CustomerTable
+from app.models.recipe import Profile, Recipe, ShareProfile
+
+_STARTS_A_FORMULA = frozenset("=+-@")
+_STARTS_A_CELL_ANEW = frozenset("\t\r\n")
+
+
+def write_labelled_table(
+    path: Path,
+    table: CustomerTable,
+    recipe: Recipe,
+    segment_ids: Sequence[int],
+    names: Mapping[int, str],
+) -> None:
+    """Write the table to `path` as UTF-8 CSV, with the columns ``segment_id`` and ``segment`` added.
+
+    Columns are called as the recipe calls them; a share column holds its category's text again, so the
+    file can be read back as the same table. Text that a spreadsheet would run as a formula gets a leading
+    apostrophe. The file appears whole or not at all: staged beside `path`, flushed to disk, renamed.
+
+    Parameters
+    ----------
+    segment_ids : sequence of n int
+        The segment of each row, in the order of the table.
+    names : mapping of int to str
+        Name of every segment that occurs.
+
+    Raises
+    ------
+    ValueError
+        If there is not one segment for each row, or a segment without a name.
+    """
+    if len(segment_ids) != len(table.ids):
+        raise ValueError(f"{len(segment_ids)} segments for {len(table.ids)} rows")
+    nameless = set(segment_ids) - set(names)
+    if nameless:
+        raise ValueError(f"segments without a name: {sorted(nameless)}")
+    text = io.StringIO(newline="")
+    _write_rows(text, _rows(table, recipe, segment_ids, names))
+    replace_durably(path, text.getvalue().encode("utf-8"))
+
+
+def defuse(text: str) -> str:
+    """Return text that no spreadsheet runs: a formula's start, however hidden, gets an apostrophe.
+
+    Examples
+    --------
+    >>> defuse("=1+1"), defuse("Anna")
+    ("'=1+1", 'Anna')
+    """
+    if text[:1] in _STARTS_A_CELL_ANEW:
+        return f"'{text}"
+    # Blanks, zero-width characters and direction marks are passed over; full-width forms are folded.
+    visible = (mark for mark in text if not mark.isspace() and unicodedata.category(mark) not in {"Cc", "Cf"})
+    first = unicodedata.normalize("NFKC", next(visible, ""))
+    return f"'{text}" if first in _STARTS_A_FORMULA else text
+
+
+def _rows(
+    table: CustomerTable, recipe: Recipe, segment_ids: Sequence[int], names: Mapping[int, str]
+) -> Iterator[list[str]]:
+    profile = [column for column in recipe.profile if column.name in table.profile]
+    columns = [recipe.id, *recipe.features, *profile]
+    yield [*(defuse(column.column) for column in columns), "segment_id", "segment"]
+    safe_names = {segment_id: defuse(name) for segment_id, name in names.items()}
+    for place, (customer, segment_id) in enumerate(zip(table.ids, segment_ids, strict=True)):
+        yield [
+            defuse(customer),
+            *(_number(value) for value in table.features[place]),
+            *(_profile_cell(column, table.profile[column.name][place]) for column in profile),
+            str(int(segment_id)),
+            safe_names[segment_id],
+        ]
+
+
+def _write_rows(file: TextIO, rows: Iterator[list[str]]) -> None:
+    plain = csv.writer(file, lineterminator="\n")
+    # Before Python 3.13 a lone carriage return is not quoted on its own, and would split the row.
+    quoted = csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_ALL)
+    for row in rows:
+        writer = quoted if any("\r" in cell for cell in row) else plain
+        writer.writerow(row)
+
+
+def _number(value: float) -> str:
+    if math.isnan(value):
+        return ""
+    return str(int(value)) if float(value).is_integer() and abs(value) < 1e15 else repr(float(value))
+
+
+def _profile_cell(column: Profile, value: float) -> str:
+    if isinstance(column, ShareProfile) and not math.isnan(value):
+        words = column.counted if value else column.others or ("other",)
+        return defuse(words[0])
+    return _number(value)

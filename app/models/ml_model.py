@@ -1,0 +1,206 @@
+"""The model that answers: a scaler and k centroids as plain numbers, from a stored version.
+
+With ``z = (x - mean) / scale`` the nearest centroid maximises ``s_j = 2·c_jᵀz - ‖c_j‖²``; ties go to the
+lowest `segment_id`. Python, the page's JavaScript and the exports use this order of operations. Nothing here
+unpickles, and nothing imports scikit-learn or pandas: a serving process stays small and a swapped pickle
+cannot run code.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from app.core.errors import ArtifactInvalid
+from app.models.model_document import (
+    ANALYSIS,
+    CONFIDENCE,
+    MODEL,
+    AnalysisDocument,
+    ConfidenceDocument,
+    ModelDocument,
+    SegmentState,
+)
+
+SETTLED, BORDERLINE = 0.9, 0.6
+
+Document = TypeVar("Document", bound=BaseModel)
+
+
+class Centroids:
+    """k centroids in standardised units: scores, distances, the nearest.
+
+    Parameters
+    ----------
+    points : sequence of k sequences of d floats
+        In segment order, so that the first of equals has the lowest id.
+    """
+
+    def __init__(self, points: Sequence[Sequence[float]]) -> None:
+        self.points = tuple(tuple(point) for point in points)
+        self._folded = tuple((tuple(2.0 * c for c in point), _square_length(point)) for point in self.points)
+
+    def scores(self, z: Sequence[float]) -> list[float]:
+        """Return ``s_j`` for each centroid; the largest belongs to the nearest."""
+        result = []
+        for doubled, norm in self._folded:
+            score = 0.0
+            for c, value in zip(doubled, z, strict=True):
+                score += c * value
+            result.append(score - norm)
+        return result
+
+    def nearest(self, z: Sequence[float]) -> int:
+        """Return the index of the nearest centroid, the first of equals."""
+        scores = self.scores(z)
+        return scores.index(max(scores))
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Where a customer lies: indices of all segments, nearest first, and how surely.
+
+    Attributes
+    ----------
+    order : tuple of int
+        Indices into the model's segments.
+    distances : tuple of float
+        Standardised Euclidean distance to each segment, in segment order.
+    confidence : float
+        Share of the refitted models that place the customer in the same segment.
+    outside : tuple of str
+        Names of the features beyond what training saw.
+    """
+
+    order: tuple[int, ...]
+    distances: tuple[float, ...]
+    confidence: float
+    outside: tuple[str, ...]
+
+
+class MLModel:
+    """One model version, ready to answer.
+
+    Parameters
+    ----------
+    document : ModelDocument
+    confidence : ConfidenceDocument
+    analysis : AnalysisDocument
+        The three must describe the same segments.
+    """
+
+    def __init__(
+        self, document: ModelDocument, confidence: ConfidenceDocument, analysis: AnalysisDocument
+    ) -> None:
+        self.document = document
+        self.confidence = confidence
+        self.analysis = analysis
+        self.centroids = Centroids([segment.centroid for segment in document.segments])
+        self._refits = _Refits(self.centroids, confidence)
+        self._prepare = tuple((f.mean, f.scale, f.training_min, f.training_max, f.name) for f in document.features)
+
+    @classmethod
+    def from_files(cls, files: Mapping[str, bytes]) -> MLModel:
+        """Build the model from a version's files, whose hashes were checked before.
+
+        Raises
+        ------
+        ArtifactInvalid
+            If a file is missing, of another format, or the files disagree about the segments.
+        """
+        document = _parse(files, MODEL, ModelDocument)
+        confidence = _parse(files, CONFIDENCE, ConfidenceDocument)
+        analysis = _parse(files, ANALYSIS, AnalysisDocument)
+        ids = [segment.segment_id for segment in document.segments]
+        shape = (len(ids), len(document.features))
+        if [segment.segment_id for segment in analysis.segments] != ids or any(
+            (len(refit), len(point)) != shape for refit in confidence.refits for point in refit
+        ):
+            raise ArtifactInvalid(f"the files of {document.label} describe different segments")
+        return cls(document, confidence, analysis)
+
+    @property
+    def label(self) -> str:
+        """Name of the version, such as ``mall/3``."""
+        return self.document.label
+
+    @property
+    def segments(self) -> tuple[SegmentState, ...]:
+        """The segments in order of their ids."""
+        return self.document.segments
+
+    def standardise(self, values: Sequence[float]) -> list[float]:
+        """Return d values in own units as d standardised ones."""
+        return [(x - mean) / scale for x, (mean, scale, *_) in zip(values, self._prepare, strict=True)]
+
+    def place(self, values: Sequence[float]) -> Placement:
+        """Place one customer.
+
+        Parameters
+        ----------
+        values : sequence of d floats
+            In own units, in the order of the features, within their bounds.
+        """
+        z = self.standardise(values)
+        scores = self.centroids.scores(z)
+        length = _square_length(z)
+        distances = tuple(math.sqrt(max(0.0, length - score)) for score in scores)
+        order = tuple(sorted(range(len(scores)), key=lambda j: (-scores[j], j)))
+        margin = distances[order[1]] - distances[order[0]]
+        outside = tuple(
+            name for x, (_, _, low, high, name) in zip(values, self._prepare, strict=True) if not low <= x <= high
+        )
+        return Placement(order, distances, self._refits.share_agreeing(z, order[0], margin), outside)
+
+
+def confidence_label(share: float) -> str:
+    """Name a confidence: settled from 0.9, borderline below 0.6, else leaning."""
+    if share >= SETTLED:
+        return "settled"
+    return "borderline" if share < BORDERLINE else "leaning"
+
+
+class _Refits:
+    """The refitted centroid sets, those that moved farthest first.
+
+    No centroid of a refit lies farther than its `reach` from the model's own. Where the margin between the
+    two nearest exceeds twice that, the refit must agree (triangle inequality), and need not be evaluated.
+    """
+
+    def __init__(self, centroids: Centroids, confidence: ConfidenceDocument) -> None:
+        ranked = sorted(
+            ((max(map(math.dist, centroids.points, refit)), refit) for refit in confidence.refits), reverse=True
+        )
+        self._sets = [Centroids(refit) for _, refit in ranked]
+        self._reaches = [-2.0 * reach for reach, _ in ranked]
+
+    def share_agreeing(self, z: Sequence[float], index: int, margin: float) -> float:
+        """Return the share of refits whose nearest centroid to `z` is `index`."""
+        undecided = bisect_left(self._reaches, -margin + 1e-9)
+        agreeing = len(self._sets) - undecided
+        agreeing += sum(refit.nearest(z) == index for refit in self._sets[:undecided])
+        return agreeing / len(self._sets)
+
+
+def _square_length(point: Sequence[float]) -> float:
+    # a plain loop: from Python 3.12 `sum` compensates, and the page's JavaScript could not follow
+    total = 0.0
+    for value in point:
+        total += value * value
+    return total
+
+
+def _parse(files: Mapping[str, bytes], name: str, kind: type[Document]) -> Document:
+    try:
+        return kind.model_validate_json(files[name])
+    except KeyError:
+        raise ArtifactInvalid(f"the version has no {name}") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"])) or "the whole"
+        raise ArtifactInvalid(f"{name} cannot be used: {place}: {first['msg']}") from error

@@ -1,0 +1,123 @@
+"""Names for newborn segments: a persona by where the centroid lies, else its strongest contrasts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+from scipy.spatial.distance import cdist
+
+from app.models.kmeans_fit import Floats
+from app.models.recipe import MOST_SEGMENTS, Feature, Persona, Recipe
+
+PLAIN = 0.5
+STRONG = 1.25
+
+
+@dataclass(frozen=True)
+class Naming:
+    """What a segment is called and shown as; `persona` is None for a name made of contrasts."""
+
+    persona: str | None
+    name: str
+    description: str
+    strategy: tuple[str, ...]
+    slot: int
+
+
+def name_newborns(recipe: Recipe, newborn: Floats, kept: list[Naming], k: int) -> list[Naming]:
+    """Name newborn centroids (m, d), in standardised units, beside the `kept` segments' names.
+
+    The recipe's personas serve when there is one for each of the k segments; each is used once. With another
+    k, or where personas do not go round, names come from the strongest contrasts and are unique.
+    """
+    used = {naming.persona for naming in kept}
+    free = [persona for persona in recipe.personas if persona.key not in used]
+    slots = [slot for slot in range(1, MOST_SEGMENTS + 1) if slot not in {naming.slot for naming in kept}]
+    if k == len(recipe.personas) and len(free) >= len(newborn):
+        return _with_free_slots(_by_place(recipe, newborn, free), slots)
+    return _by_contrast(recipe, newborn, kept, slots)
+
+
+def _by_place(recipe: Recipe, newborn: Floats, free: list[Persona]) -> list[Naming]:
+    if not len(newborn):
+        return []
+    places = np.array([[persona.place[name] for name in recipe.feature_names] for persona in free])
+    rows, columns = linear_sum_assignment(cdist(newborn, places) ** 2)
+    chosen = dict(zip(rows.tolist(), columns.tolist(), strict=True))
+    return [persona_naming(free[chosen[row]]) for row in range(len(newborn))]
+
+
+def _with_free_slots(namings: list[Naming], free: list[int]) -> list[Naming]:
+    """Give a persona whose slot a kept segment holds another one."""
+    spare = [slot for slot in free if slot not in {naming.slot for naming in namings}]
+    return [naming if naming.slot in free else replace(naming, slot=spare.pop(0)) for naming in namings]
+
+
+def persona_naming(persona: Persona) -> Naming:
+    """Return the persona's own naming."""
+    return Naming(persona.key, persona.name, persona.description, persona.strategy, persona.slot)
+
+
+def _by_contrast(recipe: Recipe, newborn: Floats, kept: list[Naming], slots: list[int]) -> list[Naming]:
+    taken = {naming.name for naming in kept}
+    namings = []
+    for point, slot in zip(newborn, slots, strict=False):
+        name = _unique(_contrasts(recipe.features, point), taken)
+        taken.add(name)
+        namings.append(Naming(None, name, _describe(recipe, point), _STRATEGY, slot))
+    return namings
+
+
+_STRATEGY = (
+    "Look at the segment's profile before you choose an offer",
+    "Test one offer on half of the segment and compare",
+    "Give the segment a name and a strategy of your own in the recipe",
+)
+
+
+def _contrasts(features: tuple[Feature, ...], point: Floats) -> list[str]:
+    """Return candidate names, the plainest first: two strongest contrasts, then with degrees added."""
+    ranked = sorted(zip(point.tolist(), features, strict=True), key=lambda pair: -abs(pair[0]))[:2]
+    plain = _join(_word(z, feature, by_degree=False) for z, feature in ranked)
+    degree = _join(_word(z, feature, by_degree=True) for z, feature in ranked)
+    mixed = [
+        _join(_word(z, feature, by_degree=feature is graded) for z, feature in ranked) for _, graded in ranked
+    ]
+    return [plain, *mixed, degree]
+
+
+def _word(z: float, feature: Feature, *, by_degree: bool) -> str:
+    if abs(z) < PLAIN:
+        return f"medium {feature.label.lower()}" if not by_degree else f"{_lean(z)} {feature.label.lower()}"
+    word = feature.high_word if z > 0 else feature.low_word
+    return f"very {word}" if by_degree and abs(z) >= STRONG else f"fairly {word}" if by_degree else word
+
+
+def _lean(z: float) -> str:
+    return "slightly raised" if z > 0 else "slightly lowered"
+
+
+def _join(words: Iterable[str]) -> str:
+    text = " · ".join(words)
+    return text[:1].upper() + text[1:]
+
+
+def _unique(candidates: list[str], taken: set[str]) -> str:
+    for name in candidates:
+        if name not in taken:
+            return name
+    number = 2
+    while f"{candidates[0]} {number}" in taken:
+        number += 1
+    return f"{candidates[0]} {number}"
+
+
+def _describe(recipe: Recipe, point: Floats) -> str:
+    parts = []
+    for z, feature in zip(point.tolist(), recipe.features, strict=True):
+        size = "close to" if abs(z) < PLAIN else f"{abs(z):.1f} standard deviations {'above' if z > 0 else 'below'}"
+        parts.append(f"{feature.label.lower()} {size} the mean")
+    return f"Customers with {' and '.join(parts)}."

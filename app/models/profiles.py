@@ -1,0 +1,133 @@
+"""What the segments look like: sizes, means with intervals, effect sizes, a sample for the maps."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+
+from app.models.customer_table import CustomerTable
+from app.models.kmeans_fit import Floats, Labels
+from app.models.model_document import ColumnAnalysis, ColumnStatistics, Sample, SegmentAnalysis
+from app.models.recipe import Recipe
+
+DRAWS = 1_000
+MOST_RESAMPLED = 5_000
+MOST_SAMPLED = 2_000
+
+
+def known_columns(table: CustomerTable, recipe: Recipe) -> dict[str, Floats]:
+    """Return features and profile columns by name, those that hold a value at all."""
+    columns = dict(zip(recipe.feature_names, table.features.T, strict=True)) | table.profile
+    return {name: values for name, values in columns.items() if not np.isnan(values).all()}
+
+
+def describe_segments(
+    columns: Mapping[str, Floats], labels: Labels, segment_ids: tuple[int, ...], stability: Floats, seed: int
+) -> tuple[SegmentAnalysis, ...]:
+    """Return each segment's numbers; a column without a value in a segment is left out there.
+
+    Parameters
+    ----------
+    columns : mapping of name to array of shape (n,)
+        Features and profile columns, NaN where missing.
+    labels : array of shape (n,)
+        Index into `segment_ids` of each row.
+    stability : array of shape (k,)
+        Mean Jaccard similarity over resamples.
+    """
+    rng = np.random.default_rng([seed, 4])
+    return tuple(
+        SegmentAnalysis(
+            segment_id=segment_id,
+            size=int((labels == place).sum()),
+            share=float((labels == place).mean()),
+            stability=float(stability[place]),
+            columns={
+                name: _statistics(values[labels == place], rng)
+                for name, values in columns.items()
+                if not np.isnan(values[labels == place]).all()
+            },
+        )
+        for place, segment_id in enumerate(segment_ids)
+    )
+
+
+def describe_columns(
+    columns: Mapping[str, Floats], recipe: Recipe, labels: Labels, seed: int
+) -> tuple[ColumnAnalysis, ...]:
+    """Return each column over all customers, with the share of its variance that lies between segments.
+
+    For a feature that share is high by construction, since the segments were made to differ on it.
+    """
+    rng = np.random.default_rng([seed, 5])
+    titled = [(f.name, f.label, f.unit, True) for f in recipe.features]
+    titled += [(p.name, p.label, p.unit, False) for p in recipe.profile if p.name in columns]
+    return tuple(
+        ColumnAnalysis(
+            name=name,
+            label=label,
+            unit=unit,
+            is_feature=is_feature,
+            effect_size=effect_size(columns[name], labels),
+            overall=_statistics(columns[name], rng),
+        )
+        for name, label, unit, is_feature in titled
+    )
+
+
+def effect_size(values: Floats, labels: Labels) -> float:
+    """Return η², the share of the variance of values (n,) that lies between groups; missing values are left out."""
+    known = ~np.isnan(values)
+    values, labels = values[known], labels[known]
+    total = float(((values - values.mean()) ** 2).sum()) if len(values) else 0.0
+    if total == 0.0:
+        return 0.0
+    between = sum(
+        float((labels == g).sum()) * (float(values[labels == g].mean()) - float(values.mean())) ** 2
+        for g in np.unique(labels)
+    )
+    return between / total
+
+
+def sample_customers(features: Floats, labels: Labels, segment_ids: tuple[int, ...], seed: int) -> Sample:
+    """Return at most 2,000 customers, from each segment its share, at least one: features and segment only."""
+    n = len(labels)
+    chosen = np.arange(n)
+    if n > MOST_SAMPLED:
+        rng = np.random.default_rng([seed, 6])
+        parts = []
+        for place in range(len(segment_ids)):
+            members = np.flatnonzero(labels == place)
+            parts.append(rng.choice(members, max(1, len(members) * MOST_SAMPLED // n), replace=False))
+        chosen = np.sort(np.concatenate(parts))[:MOST_SAMPLED]
+    return Sample(
+        features=tuple(map(tuple, features[chosen].tolist())),
+        segment_ids=tuple(segment_ids[place] for place in labels[chosen].tolist()),
+        is_all=n <= MOST_SAMPLED,
+    )
+
+
+def _statistics(values: Floats, rng: np.random.Generator) -> ColumnStatistics:
+    known = values[~np.isnan(values)]
+    low, high = _interval(known, rng)
+    return ColumnStatistics(
+        mean=float(known.mean()),
+        sd=float(known.std(ddof=1)) if len(known) > 1 else 0.0,
+        median=float(np.median(known)),
+        min=float(known.min()),
+        max=float(known.max()),
+        ci95=(low, high),
+    )
+
+
+def _interval(known: Floats, rng: np.random.Generator) -> tuple[float, float]:
+    """Return the 95 % interval of the mean: bootstrap percentiles, or the normal one where n makes them equal."""
+    n = len(known)
+    if n > MOST_RESAMPLED:
+        half = 1.96 * float(known.std(ddof=1)) / math.sqrt(n)
+        return float(known.mean()) - half, float(known.mean()) + half
+    means = known[rng.integers(0, n, (DRAWS, n))].mean(axis=1)
+    low, high = np.quantile(means, [0.025, 0.975])
+    return float(low), float(high)

@@ -1,0 +1,82 @@
+"""A training's computations in order: fit, succession, evidence, and the files of a version."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.core.errors import TableInvalid
+from app.models.artifact_store import Numbering
+from app.models.customer_table import CustomerTable
+from app.models.evidence import resample, test_against_nulls
+from app.models.kmeans_fit import Floats, fit_kmeans, fit_scaling
+from app.models.ml_model import MLModel
+from app.models.recipe import Recipe
+from app.models.succession import succeed
+from app.models.version_files import Findings, Plan, version_files
+
+Progress = Callable[[str, float], None]
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A version that is not stored yet: its files, the model they make, each row's segment id."""
+
+    files: dict[str, bytes]
+    model: MLModel
+    row_segments: tuple[int, ...]
+    next_segment_id: int
+
+
+def train(
+    recipe: Recipe,
+    table: CustomerTable,
+    plan: Plan,
+    previous: MLModel | None,
+    numbering: Numbering,
+    progress: Progress = lambda words, share: None,
+) -> Trained:
+    """Fit a recipe to a table and make the files of the version with the number `numbering.version`.
+
+    Raises
+    ------
+    TableInvalid
+        If the table has too few distinct customers for k segments.
+    TrainingUnsound
+        If the pickled pair and the served numbers disagree.
+    """
+    rows = table.features
+    _refuse_too_few(recipe, rows, plan.k)
+    progress("fitting", 0.0)
+    scaling = fit_scaling(rows)
+    z = scaling.apply(rows)
+    fit = fit_kmeans(z, plan.k, plan.seed)
+    succession = succeed(recipe, rows, scaling, fit, previous, numbering)
+    fit = fit.in_order(succession.order)
+    null = test_against_nulls(
+        z, fit, plan.seed, plan.null_draws, lambda s: progress("comparing with tables without groups", s)
+    )
+    stability = resample(z, fit, plan.seed, plan.refits, lambda s: progress("drawing the customers again", s))
+    findings = Findings(recipe, table, plan, scaling, z, fit, succession, null, stability)
+    progress("comparing numbers of segments and proving the model", 0.0)
+    files = version_files(findings, numbering.version)
+    progress("trained", 1.0)
+    return Trained(
+        files=files,
+        model=MLModel.from_files(files),
+        row_segments=tuple(succession.segment_ids[place] for place in fit.labels.tolist()),
+        next_segment_id=succession.next_segment_id,
+    )
+
+
+def _refuse_too_few(recipe: Recipe, rows: Floats, k: int) -> None:
+    distinct = len(np.unique(rows, axis=0))
+    if distinct < 2 * k:
+        raise TableInvalid(
+            f"{k} segments need at least {2 * k} different customers; this table has {distinct} different rows"
+        )
+    for feature, column in zip(recipe.features, rows.T, strict=True):
+        if column.std() == 0.0:
+            raise TableInvalid(f"{feature.label} is the same in every row and cannot divide customers")

@@ -1,0 +1,1 @@
+"""The wire format: requests, answers and what a page is given."""

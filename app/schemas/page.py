@@ -1,0 +1,162 @@
+"""What the pages are given: one typed object a page."""
+
+from __future__ import annotations
+
+from app.schemas.base import Answer
+from app.schemas.cluster import ClusterInfo, ClusterRead
+from app.schemas.model_version import ModelInfo
+from app.schemas.prediction import PredictionRead
+
+
+class Control(Answer):
+    """One slider with its number box. `minimum` and `maximum` bound the box; `low` and `high` the slider."""
+
+    name: str
+    label: str
+    unit: str
+    minimum: float
+    maximum: float
+    low: float
+    high: float
+    step: float
+    value: str
+    error: str | None = None
+
+
+class Tick(Answer):
+    """One mark of an axis: where it stands in drawing units, and its text."""
+
+    at: float
+    text: str
+
+
+class Axis(Answer):
+    """One axis of a drawing."""
+
+    label: str
+    ticks: list[Tick]
+
+
+class Spot(Answer):
+    """A place in drawing units."""
+
+    x: float
+    y: float
+
+
+class MapSegment(Answer):
+    """One segment on the map: its territory, its customers and its centroid."""
+
+    segment_id: int
+    name: str
+    slot: int
+    territory: str
+    customers: str
+    marker: str
+    centroid: Spot
+    size: int
+
+
+class SegmentMap(Answer):
+    """Customers by segment over two features, in drawing units of `width` by `height`.
+
+    `territory`, `customers` and `marker` are SVG path data; `plot` is the inner rectangle
+    (left, top, right, bottom) that the axes frame.
+    """
+
+    width: float
+    height: float
+    plot: tuple[float, float, float, float]
+    x_axis: Axis
+    y_axis: Axis
+    segments: list[MapSegment]
+    customer: Spot | None
+    note: str
+
+
+class HomePage(Answer):
+    """The home page: controls, answer, map, and the numbers that the page evaluates itself."""
+
+    title: str
+    noun: str
+    controls: list[Control]
+    answer: PredictionRead | None
+    answer_slot: int | None
+    map: SegmentMap
+    model_json: str
+    verdict: str
+    verdict_code: str
+    model_version: str
+
+
+class CurveChart(Answer):
+    """One validity measure over k, in drawing units; `path` is SVG path data."""
+
+    key: str
+    title: str
+    finding: str
+    width: float
+    height: float
+    path: str
+    dots: list[Spot]
+    chosen: Spot
+    x_axis: Axis
+    y_axis: Axis
+
+
+class ProfileBar(Answer):
+    """A mean with its interval, as percentages of the width that the column spans."""
+
+    at: float
+    low: float
+    high: float
+
+
+class AboutSegment(Answer):
+    """One row of the segment table."""
+
+    slot: int
+    info: ClusterInfo
+    numbers: ClusterRead
+    verdict: str
+
+
+class ColumnTitle(Answer):
+    """A column of the segment table; `is_feature` says whether it makes the segments or only describes them."""
+
+    name: str
+    label: str
+    unit: str
+    is_feature: bool
+    effect_size: float
+
+
+class AboutPage(Answer):
+    """The model card as a page."""
+
+    title: str
+    model: ModelInfo
+    headline: str
+    columns: list[ColumnTitle]
+    segments: list[AboutSegment]
+    curves: list[CurveChart]
+    null_text: str
+    limits: list[str]
+
+
+class ErrorPage(Answer):
+    """An error as a page."""
+
+    status: int
+    title: str
+    detail: str
+    request_id: str
+
+
+class DocsPage(Answer):
+    """Where the API documentation finds its files."""
+
+    script: str
+    style: str
+    redoc: str
+    schema_url: str

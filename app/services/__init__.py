@@ -1,0 +1,1 @@
+"""What tells the story: one service a noun."""

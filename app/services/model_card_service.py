@@ -1,0 +1,189 @@
+"""The about page: what the model is and how far to trust it, in words first and then in numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from app.models.geometry import Scale, line_path, nice_range, nice_ticks
+from app.models.ml_model import MLModel
+from app.models.model_document import CurvePoint, FeatureState, NullTest
+from app.schemas.page import AboutPage, AboutSegment, Axis, ColumnTitle, CurveChart, Spot, Tick
+from app.services.prediction_service import PredictionService
+from app.services.wording import number_text, range_text, verdict_sentence
+
+WIDTH, HEIGHT = 320.0, 190.0
+LEFT, TOP, RIGHT, BOTTOM = 46.0, 14.0, 308.0, 158.0
+HOLDS, DISSOLVES = 0.75, 0.6
+
+
+@dataclass(frozen=True)
+class _Measure:
+    """One curve: how it reads and which number of segments it favours."""
+
+    key: str
+    title: str
+    read: Callable[[CurvePoint], float]
+    favour: Callable[[Sequence[tuple[int, float]]], int]
+    finding: str
+
+
+class ModelCardService:
+    """Tells what the active model version is, from its own evidence."""
+
+    def __init__(self, predictions: PredictionService) -> None:
+        self._predictions = predictions
+
+    def about(self) -> AboutPage:
+        """Build the model card of the active version.
+
+        Raises
+        ------
+        ModelUnavailable
+            If no model version can answer.
+        """
+        model = self._predictions.current()
+        document, analysis = model.document, model.analysis
+        infos = {info.segment_id: info for info in self._predictions.clusters_info().segments}
+        numbers = {read.segment_id: read for read in self._predictions.clusters().segments}
+        return AboutPage(
+            title="Are these segments real?",
+            model=self._predictions.model_info(),
+            headline=verdict_sentence(document.verdict.code, len(document.segments)),
+            columns=[
+                ColumnTitle(
+                    name=column.name,
+                    label=column.label,
+                    unit=column.unit,
+                    is_feature=column.is_feature,
+                    effect_size=column.effect_size,
+                )
+                for column in analysis.columns
+            ],
+            segments=[
+                AboutSegment(
+                    slot=self._predictions.describe(segment).slot,
+                    info=infos[segment.segment_id],
+                    numbers=numbers[segment.segment_id],
+                    verdict=_stability_word(numbers[segment.segment_id].stability),
+                )
+                for segment in model.segments
+            ],
+            curves=[_chart(measure, analysis.curves, len(document.segments)) for measure in MEASURES],
+            null_text=_null_text(analysis.null_test, document.data.rows),
+            limits=_limits(model),
+        )
+
+
+def _highest(curve: Sequence[tuple[int, float]]) -> int:
+    return max(curve, key=lambda point: point[1])[0]
+
+
+def _lowest(curve: Sequence[tuple[int, float]]) -> int:
+    return min(curve, key=lambda point: point[1])[0]
+
+
+def _bend(curve: Sequence[tuple[int, float]]) -> int:
+    """Return where the curve lies farthest below the straight line between its ends."""
+    (k0, y0), (k1, y1) = curve[0], curve[-1]
+    if k0 == k1:
+        return k0
+    return max(curve, key=lambda point: y0 + (point[0] - k0) / (k1 - k0) * (y1 - y0) - point[1])[0]
+
+
+MEASURES = (
+    _Measure(
+        "silhouette", "Silhouette", lambda p: p.silhouette, _highest, "Silhouette is highest at k = {k}"
+    ),
+    _Measure(
+        "davies_bouldin",
+        "Davies-Bouldin index",
+        lambda p: p.davies_bouldin,
+        _lowest,
+        "Davies-Bouldin is lowest, so best, at k = {k}",
+    ),
+    _Measure(
+        "calinski_harabasz",
+        "Calinski-Harabasz index",
+        lambda p: p.calinski_harabasz,
+        _highest,
+        "Calinski-Harabasz is highest at k = {k}",
+    ),
+    _Measure(
+        "inertia", "Inertia", lambda p: p.inertia, _bend, "Inertia always falls; it bends most at k = {k}"
+    ),
+)
+
+
+def _chart(measure: _Measure, curves: Sequence[CurvePoint], chosen: int) -> CurveChart:
+    curve = [(point.k, measure.read(point)) for point in curves]
+    low, high = nice_range(min(y for _, y in curve), max(y for _, y in curve), 4)
+    across = Scale(curve[0][0], max(curve[-1][0], curve[0][0] + 1), LEFT + 10, RIGHT - 6)
+    upward = Scale(low, high, BOTTOM, TOP)
+    points = {k: (round(across(k), 1), round(upward(y), 1)) for k, y in curve}
+    favoured = measure.favour(curve)
+    finding = measure.finding.format(k=favoured)
+    if favoured != chosen:
+        finding += f", not at the {chosen} in use"
+    mark = points.get(chosen, points[favoured])
+    return CurveChart(
+        key=measure.key,
+        title=measure.title,
+        finding=f"{finding}.",
+        width=WIDTH,
+        height=HEIGHT,
+        path=line_path(list(points.values())),
+        dots=[Spot(x=x, y=y) for x, y in points.values()],
+        chosen=Spot(x=mark[0], y=mark[1]),
+        x_axis=Axis(
+            label="k, number of segments", ticks=[Tick(at=points[k][0], text=str(k)) for k in points]
+        ),
+        y_axis=Axis(
+            label=measure.title,
+            ticks=[Tick(at=round(upward(y), 1), text=number_text(y, 3)) for y in nice_ticks(low, high, 4)],
+        ),
+    )
+
+
+def _stability_word(stability: float) -> str:
+    if stability >= HOLDS:
+        return "holds"
+    return "dissolves" if stability < DISSOLVES else "wavers"
+
+
+def _null_text(test: NullTest, rows: int) -> str:
+    floor = 1 / (test.draws + 1)
+    lowest = max(test.gaussian_p, test.uniform_p) <= floor * (1 + 1e-9)
+    note = f" {test.draws} draws cannot give a smaller p." if lowest else ""
+    return (
+        f"Any table can be cut into segments, so {test.draws} tables of {number_text(rows)} customers were drawn "
+        f"that have none, and cut in the same way. From one bell-shaped cloud with the same spread their "
+        f"silhouette averages {number_text(test.gaussian_mean, 3)} and reaches {number_text(test.gaussian_max, 3)} "
+        f"at most (p = {number_text(test.gaussian_p, 3)}); from an even spread over a box, "
+        f"{number_text(test.uniform_mean, 3)} and {number_text(test.uniform_max, 3)} "
+        f"(p = {number_text(test.uniform_p, 3)}). These customers reach {number_text(test.observed, 3)}.{note}"
+    )
+
+
+def _limits(model: MLModel) -> list[str]:
+    features = model.document.features
+    seen = " and ".join(_seen(feature) for feature in features)
+    names = " and ".join(feature.label.lower() for feature in features)
+    return [
+        f"A customer is placed by {names} alone. Everything else on this page, such as who the customers were, "
+        "describes the training table and is never used to place anybody.",
+        f"Training saw {seen}. Beyond that a placement is an extrapolation, and the pages say so.",
+        "Confidence says how firmly a border stands around a customer. It is not the chance of being right: "
+        "there is no hidden truth to be right about.",
+        "Strategies are starting points written by people. Nothing here has measured that they work; "
+        "a campaign with a group left out would.",
+        "Segments describe groups. They are no basis for decisions about one person's credit, price, work "
+        "or rights.",
+        f"The table holds {number_text(model.document.data.rows)} customers at one moment. "
+        "Train again when customers change.",
+    ]
+
+
+def _seen(feature: FeatureState) -> str:
+    text = range_text(feature.training_min, feature.training_max, feature.unit, feature.decimals)
+    return f"{feature.label.lower()} from {text}"

@@ -1,0 +1,171 @@
+"""Places customers and tells what segments mean: descriptions, strategies, statistics.
+
+Texts come from the recipe by persona where it still has that persona, so that an edited name or strategy is
+served without a training; everything else comes from the immutable version.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from app.core.palette import SEGMENT_COLOURS
+from app.models.active_model import ActiveModel
+from app.models.ml_model import MLModel, confidence_label
+from app.models.model_document import SegmentState
+from app.models.recipe import Recipe
+from app.schemas.cluster import ClusterInfo, ClusterInfoList, ClusterList, ClusterRead
+from app.schemas.health import Health
+from app.schemas.model_version import ModelInfo
+from app.schemas.prediction import Confidence, OlderPrediction, PredictionRead, SegmentDistance
+from app.schemas.statistics import FeatureStatistics, OlderCluster, Statistics
+from app.services.customer_form import CustomerForm
+from app.services.wording import training_note
+
+
+@dataclass(frozen=True)
+class SegmentTexts:
+    """What people read about one segment."""
+
+    name: str
+    description: str
+    strategy: list[str]
+    slot: int
+    color: str
+
+
+class PredictionService:
+    """Answers for one recipe from its active version.
+
+    Every method that answers raises `ModelUnavailable` while no version can be trusted.
+    """
+
+    def __init__(self, recipe: Recipe, active: ActiveModel) -> None:
+        self.recipe = recipe
+        self.form = CustomerForm(recipe)
+        self._active = active
+        self._described: tuple[MLModel, list[SegmentTexts]] | None = None
+
+    def current(self) -> MLModel:
+        """Return the model that answers now."""
+        return self._active.current()
+
+    def health(self) -> Health:
+        """Say which version answers, and whether a newer one was refused."""
+        return Health(model_version=self.current().label, warning=self._active.refusal)
+
+    def predict(self, values: Mapping[str, float]) -> PredictionRead:
+        """Place a customer by its features, which were checked; all other fields change nothing."""
+        model = self.current()
+        placement = model.place([values[name] for name in self.recipe.feature_names])
+        texts = self._texts(model)
+        distances = [
+            SegmentDistance(
+                segment_id=model.segments[j].segment_id, name=texts[j].name, distance=placement.distances[j]
+            )
+            for j in placement.order
+        ]
+        own = texts[placement.order[0]]
+        return PredictionRead(
+            segment_id=distances[0].segment_id,
+            name=own.name,
+            description=own.description,
+            strategy=own.strategy,
+            color=own.color,
+            confidence=Confidence(value=placement.confidence, label=confidence_label(placement.confidence)),
+            distances=distances,
+            runner_up=distances[1],
+            outside_training_range=list(placement.outside),
+            model_version=model.label,
+        )
+
+    def clusters(self) -> ClusterList:
+        """Return every segment's numbers in the training table."""
+        model = self.current()
+        segments = [
+            ClusterRead.model_validate({**numbers.model_dump(), "name": texts.name})
+            for numbers, texts in zip(model.analysis.segments, self._texts(model), strict=True)
+        ]
+        return ClusterList(model_version=model.label, segments=segments)
+
+    def clusters_info(self) -> ClusterInfoList:
+        """Return every segment's meaning and strategy."""
+        model = self.current()
+        segments = [
+            ClusterInfo(
+                segment_id=numbers.segment_id,
+                name=texts.name,
+                description=texts.description,
+                strategy=texts.strategy,
+                color=texts.color,
+                in_training=training_note(numbers, model.analysis.columns),
+            )
+            for numbers, texts in zip(model.analysis.segments, self._texts(model), strict=True)
+        ]
+        return ClusterInfoList(model_version=model.label, segments=segments)
+
+    def model_info(self) -> ModelInfo:
+        """Return the model card in numbers."""
+        model = self.current()
+        document = model.document.model_dump(exclude={"format", "version", "segments", "files"})
+        for feature in document["features"]:
+            for key in ("transform", "decimals", "step"):
+                del feature[key]
+        return ModelInfo.model_validate(
+            document
+            | {
+                "model_version": model.label,
+                "algorithm": "k-means (k-means++ seeds, Lloyd) on standardised features",
+                "k": len(model.segments),
+                "curves": [point.model_dump() for point in model.analysis.curves],
+            }
+        )
+
+    def describe(self, segment: SegmentState) -> SegmentTexts:
+        """Return a segment's texts, the recipe's own where it still has the persona."""
+        persona = self.recipe.find_persona(segment.persona)
+        source = segment if persona is None else persona
+        return SegmentTexts(
+            name=source.name,
+            description=source.description,
+            strategy=list(source.strategy),
+            slot=segment.slot,
+            color=SEGMENT_COLOURS[segment.slot - 1],
+        )
+
+    def check(self, values: Mapping[str, str | None]) -> tuple[dict[str, float], dict[str, str]]:
+        """Read a form's texts into the features' values and a sentence for each field that is not acceptable."""
+        return self.form.read(values)
+
+    def predict_for_older(self, values: Mapping[str, float]) -> OlderPrediction:
+        """Place a customer that came under the older names."""
+        prediction = self.predict({name: values[older] for name, older in self.recipe.older_names.items()})
+        return OlderPrediction(cluster=prediction.segment_id, label=prediction.name)
+
+    def statistics_for_older(self) -> Statistics:
+        """Return the training table's statistics under the older names."""
+        model, names = self.current(), self.recipe.older_names
+        columns = [column for column in model.analysis.columns if column.name in names]
+        return Statistics(
+            count=model.document.data.rows,
+            features={
+                names[column.name]: FeatureStatistics.model_validate(column.overall.model_dump(exclude={"ci95"}))
+                for column in columns
+            },
+            clusters=[
+                OlderCluster(
+                    cluster=numbers.segment_id,
+                    label=texts.name,
+                    size=numbers.size,
+                    means={
+                        names[name]: column.mean for name, column in numbers.columns.items() if name in names
+                    },
+                )
+                for numbers, texts in zip(model.analysis.segments, self._texts(model), strict=True)
+            ],
+        )
+
+    def _texts(self, model: MLModel) -> list[SegmentTexts]:
+        if self._described is None or self._described[0] is not model:
+            self._described = (model, [self.describe(segment) for segment in model.segments])
+        return self._described[1]

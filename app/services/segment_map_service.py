@@ -1,0 +1,257 @@
+"""The home page: the map of the customers by segment, the controls, and the numbers the page evaluates itself."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from app.models.geometry import (
+    Plane,
+    Point,
+    Scale,
+    marker_path,
+    nice_range,
+    nice_ticks,
+    polygon_path,
+    territories,
+)
+from app.models.ml_model import MLModel
+from app.models.model_document import FeatureState, SegmentState
+from app.schemas.page import Axis, Control, HomePage, MapSegment, SegmentMap, Spot, Tick
+from app.services.prediction_service import PredictionService
+from app.services.wording import axis_title, number_text, verdict_sentence
+
+WIDTH, HEIGHT = 640.0, 470.0
+PLOT = (46.0, 30.0, 628.0, 424.0)
+MARGIN = 0.025
+MARK, CENTROID_MARK = 4.6, 9.0
+GOLDEN = 0.6180339887498949
+
+
+@dataclass(frozen=True)
+class _Direction:
+    """One direction of the map: the feature along it (None for the second of a model with one) and its scale."""
+
+    index: int | None
+    feature: FeatureState | None
+    shown: Point
+    scale: Scale
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    """What is the same for every visitor of one model version."""
+
+    model: MLModel
+    x: _Direction
+    y: _Direction
+    map: SegmentMap
+    model_json: str
+
+
+class SegmentMapService:
+    """Draws the map once per model version and places a customer on it."""
+
+    def __init__(self, predictions: PredictionService) -> None:
+        self._predictions = predictions
+        self._last: _Drawn | None = None
+
+    def home(self, typed: Mapping[str, str | None]) -> HomePage:
+        """Build the home page from what was typed; features that are missing start at the mean customer.
+
+        Raises
+        ------
+        ModelUnavailable
+            If no model version can answer.
+        """
+        drawn = self._draw(self._predictions.current())
+        document, recipe = drawn.model.document, self._predictions.recipe
+        texts = {f.name: _given(typed.get(f.name), f) for f in document.features}
+        values, errors = self._predictions.check({name: _without_comma(text) for name, text in texts.items()})
+        answer = None if errors else self._predictions.predict(values)
+        slots = {segment.segment_id: segment.slot for segment in drawn.map.segments}
+        spot = None if errors else _place(drawn, values)
+        return HomePage(
+            title=f"What kind of {recipe.noun} is this?",
+            noun=recipe.noun,
+            controls=[_control(f, texts[f.name], errors.get(f.name)) for f in document.features],
+            answer=answer,
+            answer_slot=slots.get(answer.segment_id) if answer else None,
+            map=drawn.map.model_copy(update={"customer": spot}),
+            model_json=drawn.model_json,
+            verdict=verdict_sentence(document.verdict.code, len(document.segments)),
+            verdict_code=document.verdict.code,
+            model_version=drawn.model.label,
+        )
+
+    def _draw(self, model: MLModel) -> _Drawn:
+        last = self._last
+        if last is None or last.model is not model:
+            last = self._last = self._drawn_anew(model)
+        return last
+
+    def _drawn_anew(self, model: MLModel) -> _Drawn:
+        features = model.document.features
+        left, top, right, bottom = PLOT
+        x = _direction(0, features[0], left, right)
+        y = (
+            _direction(1, features[1], bottom, top)
+            if len(features) > 1
+            else _direction(None, None, bottom, top)
+        )
+        drawing = SegmentMap(
+            width=WIDTH,
+            height=HEIGHT,
+            plot=PLOT,
+            x_axis=_axis(x, 6),
+            y_axis=_axis(y, 5),
+            segments=self._segments(model, x, y),
+            customer=None,
+            note=_note(model),
+        )
+        return _Drawn(model, x, y, drawing, self._model_json(model, x, y))
+
+    def _segments(self, model: MLModel, x: _Direction, y: _Direction) -> list[MapSegment]:
+        box = ((x.scale.low, y.scale.low), (x.scale.high, y.scale.high))
+        cells = territories([_plane(model, segment, x, y) for segment in model.segments], box)
+        spots: dict[int, list[Point]] = {segment.segment_id: [] for segment in model.segments}
+        sample = model.analysis.sample
+        for row, (values, segment_id) in enumerate(zip(sample.features, sample.segment_ids, strict=True)):
+            spots[segment_id].append(_spot(values, x, y, row))
+        result = []
+        for segment, cell in zip(model.segments, cells, strict=True):
+            texts = self._predictions.describe(segment)
+            own = [
+                f.mean + f.scale * c for f, c in zip(model.document.features, segment.centroid, strict=True)
+            ]
+            at = _spot(own, x, y, 0)
+            result.append(
+                MapSegment(
+                    segment_id=segment.segment_id,
+                    name=texts.name,
+                    slot=texts.slot,
+                    territory=polygon_path([(x.scale(px), y.scale(py)) for px, py in cell]),
+                    customers="".join(
+                        marker_path(texts.slot, MARK, spot) for spot in spots[segment.segment_id]
+                    ),
+                    marker=marker_path(texts.slot, CENTROID_MARK),
+                    centroid=Spot(x=round(at[0], 1), y=round(at[1], 1)),
+                    size=segment.size,
+                )
+            )
+        return result
+
+    def _model_json(self, model: MLModel, x: _Direction, y: _Direction) -> str:
+        keys = ("name", "label", "unit", "minimum", "maximum", "decimals", "mean", "scale")
+        texts = [(segment.segment_id, self._predictions.describe(segment)) for segment in model.segments]
+        data = {
+            "version": model.label,
+            "features": [
+                {key: getattr(f, key) for key in (*keys, "training_min", "training_max")}
+                for f in model.document.features
+            ],
+            "segments": [
+                {
+                    "segment_id": segment_id,
+                    "name": text.name,
+                    "description": text.description,
+                    "strategy": list(text.strategy),
+                    "slot": text.slot,
+                }
+                for segment_id, text in texts
+            ],
+            "centroids": [segment.centroid for segment in model.segments],
+            "refits": model.confidence.refits,
+            "drawing": {"x": _direction_json(x), "y": _direction_json(y)},
+        }
+        text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        return text.replace("<", "\\u003c")
+
+
+def _direction(index: int | None, feature: FeatureState | None, start: float, stop: float) -> _Direction:
+    low, high = nice_range(feature.training_min, feature.training_max) if feature else (0.0, 1.0)
+    room = MARGIN * (high - low)
+    return _Direction(index, feature, (low, high), Scale(low - room, high + room, start, stop))
+
+
+def _direction_json(direction: _Direction) -> dict[str, object]:
+    scale = direction.scale
+    name = direction.feature.name if direction.feature else None
+    return {"feature": name, "low": scale.low, "high": scale.high, "from": scale.start, "to": scale.stop}
+
+
+def _axis(direction: _Direction, count: int) -> Axis:
+    feature = direction.feature
+    if feature is None:
+        return Axis(label="", ticks=[])
+    ticks = nice_ticks(*direction.shown, count)
+    return Axis(
+        label=axis_title(feature.label, feature.unit),
+        ticks=[Tick(at=round(direction.scale(value), 1), text=number_text(value, 6)) for value in ticks],
+    )
+
+
+def _plane(model: MLModel, segment: SegmentState, x: _Direction, y: _Direction) -> Plane:
+    """Return the segment's score as a plane over the map, all further features at their mean."""
+    slopes, constant = [0.0, 0.0], -sum(c * c for c in segment.centroid)
+    for side, direction in enumerate((x, y)):
+        if direction.index is None or direction.feature is None:
+            continue
+        slopes[side] = 2 * segment.centroid[direction.index] / direction.feature.scale
+        constant -= slopes[side] * direction.feature.mean
+    return (slopes[0], slopes[1], constant)
+
+
+def _spot(values: Sequence[float], x: _Direction, y: _Direction, row: int) -> Point:
+    """Return where values lie on the map; with one feature the rows are spread evenly over the height."""
+    if y.index is None:
+        return (x.scale.clamped(values[0]), y.scale((0.5 + row * GOLDEN) % 1.0))
+    return (x.scale.clamped(values[0]), y.scale.clamped(values[y.index]))
+
+
+def _place(drawn: _Drawn, values: Mapping[str, float]) -> Spot:
+    at = _spot([values[f.name] for f in drawn.model.document.features], drawn.x, drawn.y, 0)
+    return Spot(x=round(at[0], 1), y=round(at[1], 1))
+
+
+def _note(model: MLModel) -> str:
+    rows, sample = model.document.data.rows, model.analysis.sample
+    if sample.is_all:
+        first = f"All {number_text(rows)} customers of the training table, one mark each."
+    else:
+        shown = number_text(len(sample.features))
+        first = f"A sample of {shown} of the {number_text(rows)} customers, each segment by its share."
+    if len(model.document.features) > 2:
+        first += " Borders are drawn for a customer with average values of the features not shown."
+    return first
+
+
+def _given(text: str | None, feature: FeatureState) -> str:
+    if text is not None:
+        return text.strip()[:40]
+    start = round(feature.mean / feature.step) * feature.step
+    start = min(max(start, feature.minimum), feature.maximum)
+    return number_text(start, feature.decimals, separator="").replace("−", "-")
+
+
+def _without_comma(text: str) -> str:
+    """Read a decimal comma; three digits behind it may be thousands, and are left to be refused."""
+    whole, comma, part = text.partition(",")
+    return f"{whole}.{part}" if comma and part.isdigit() and len(part) != 3 else text
+
+
+def _control(feature: FeatureState, text: str, error: str | None) -> Control:
+    low, high = nice_range(feature.training_min, feature.training_max)
+    return Control(
+        name=feature.name,
+        label=feature.label,
+        unit=feature.unit,
+        minimum=feature.minimum,
+        maximum=feature.maximum,
+        low=max(low, feature.minimum),
+        high=min(high, feature.maximum),
+        step=feature.step,
+        value=text,
+        error=error,
+    )

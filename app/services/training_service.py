@@ -1,0 +1,115 @@
+"""Trains a recipe on a table and puts the new version into use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from app.core.config import Settings
+from app.core.errors import ModelUnavailable, NotFound, TableInvalid
+from app.models.artifact_store import ArtifactStore
+from app.models.customer_table import CustomerTable, read_customer_table
+from app.models.evidence import NULL_DRAWS, REFITS
+from app.models.labelled_table import write_labelled_table
+from app.models.ml_model import MLModel
+from app.models.recipe import MOST_SEGMENTS, Recipe, get_recipe
+from app.models.training import Trained, train
+from app.models.version_files import Plan
+from app.schemas.training import TrainingRead
+
+Progress = Callable[[str, float], None]
+
+
+class TrainingService:
+    """Trainings of all recipes over one data folder and one artefact folder.
+
+    `null_draws` and `refits` are how many tables and resamples the evidence rests on.
+    """
+
+    def __init__(self, settings: Settings, null_draws: int = NULL_DRAWS, refits: int = REFITS) -> None:
+        self._settings = settings
+        self._null_draws = null_draws
+        self._refits = refits
+
+    def train(
+        self,
+        recipe_name: str,
+        data: Path | None = None,
+        segments: int | None = None,
+        seed: int = 42,
+        *,
+        activate: bool = True,
+        progress: Progress = lambda words, share: None,
+    ) -> TrainingRead:
+        """Train a recipe, store the version, and put it into use unless told otherwise."""
+        recipe = get_recipe(recipe_name, self._settings.recipes_dir)
+        plan = Plan(self._segments(recipe, segments), seed, self._null_draws, self._refits)
+        store = ArtifactStore(self._settings.artifacts_dir, recipe.name)
+        with store.training():
+            progress("reading the table", 0.0)
+            table = read_customer_table(data or self._shipped_table(recipe), recipe)
+            trained = train(recipe, table, plan, _predecessor(store), store.numbering(), progress)
+            version = trained.model.document.version
+            store.publish(version, trained.files, trained.next_segment_id)
+            labelled = None
+            if activate:
+                labelled = self._write_labelled(recipe, table, trained)
+                store.activate(version)
+        return _report(trained.model, activated=activate, labelled=labelled)
+
+    def _segments(self, recipe: Recipe, asked: int | None) -> int:
+        k = recipe.segments if asked is None else asked
+        if not 2 <= k <= MOST_SEGMENTS:
+            raise TableInvalid(f"the number of segments must be between 2 and {MOST_SEGMENTS}")
+        return k
+
+    def _shipped_table(self, recipe: Recipe) -> Path:
+        return self._settings.raw_dir / recipe.raw_file
+
+    def _write_labelled(self, recipe: Recipe, table: CustomerTable, trained: Trained) -> Path:
+        path = self._settings.processed_dir / f"{recipe.name}_segments.csv"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        names = {segment.segment_id: segment.name for segment in trained.model.segments}
+        write_labelled_table(path, table, recipe, trained.row_segments, names)
+        return path
+
+
+def _predecessor(store: ArtifactStore) -> MLModel | None:
+    """Return the active version, whose segments live on, or None where there is no sound one."""
+    try:
+        return MLModel.from_files(store.read(store.active_version()))
+    except (ModelUnavailable, NotFound):
+        return None
+
+
+def _report(model: MLModel, *, activated: bool, labelled: Path | None) -> TrainingRead:
+    document = model.document
+    by_id = {analysis.segment_id: analysis for analysis in model.analysis.segments}
+    segments = []
+    for segment in document.segments:
+        numbers = by_id[segment.segment_id]
+        segments.append(
+            {
+                "segment_id": segment.segment_id,
+                "name": segment.name,
+                "size": numbers.size,
+                "share": numbers.share,
+                "stability": numbers.stability,
+                "centroid": {f.name: c * f.scale + f.mean for f, c in zip(document.features, segment.centroid)},
+            }
+        )
+    return TrainingRead.model_validate(
+        {
+            "model_version": document.label,
+            "activated": activated,
+            "recipe": document.recipe,
+            "k": len(document.segments),
+            "seed": document.seed,
+            "data": document.data.model_dump(),
+            "metrics": document.metrics.model_dump(),
+            "verdict": document.verdict.model_dump(),
+            "segments": segments,
+            "lineage": document.lineage.model_dump(),
+            "labelled_table": str(labelled) if labelled else None,
+        }
+    )

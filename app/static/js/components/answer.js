@@ -1,0 +1,41 @@
+// The answer in words: segment, how sure, and what to beware of. Colours the page in the segment's tone.
+
+import { follow, model } from "../lib/customer.js";
+import { rangeText } from "../lib/format.js";
+
+function outsideText(features) {
+  return features
+    .map((f) => `${f.label} is beyond what the model has seen (${rangeText(f.training_min, f.training_max, f.unit, f.decimals)}).`)
+    .join(" ");
+}
+
+export function start(section) {
+  const home = document.getElementById("home");
+  const part = (name) => section.querySelector(`[data-answer="${name}"]`);
+  let shown = Number(part("marker").getAttribute("href").replace("#marker-", ""));
+  if (part("body").hidden) shown = null;
+
+  function showSegment(segment) {
+    shown = segment.segment_id;
+    home.dataset.slot = segment.slot;
+    const name = part("name").cloneNode();
+    name.textContent = segment.name;
+    part("name").replaceWith(name); // a new element plays its entrance
+    part("marker").setAttribute("href", `#marker-${segment.segment_id}`);
+    part("description").textContent = segment.description;
+    part("spoken").textContent = segment.name;
+  }
+
+  follow(({ placement }) => {
+    section.classList.toggle("answer--stale", placement === null);
+    if (!placement) return;
+    const segment = model.segments[placement.order[0]];
+    if (segment.segment_id !== shown) showSegment(segment);
+    part("body").hidden = false;
+    part("empty").hidden = true;
+    part("label").textContent = placement.label;
+    part("share").textContent = `: ${placement.agreeing} of ${placement.refits} refits place this customer here.`;
+    part("outside").textContent = outsideText(placement.outside);
+    part("outside").hidden = placement.outside.length === 0;
+  });
+}

@@ -1,0 +1,70 @@
+// Has the server confirm what the page worked out, once the customer rests. One request at a time, the older aborted.
+
+import { predict } from "../lib/api.js";
+import { follow, model } from "../lib/customer.js";
+
+const REST = 150;
+const PATIENCE = 300;
+
+export function start(element) {
+  const part = (name) => element.querySelector(`[data-confirmation="${name}"]`);
+  let rest = null;
+  let request = null;
+  let latest = null;
+
+  function tell(state, text) {
+    element.dataset.state = state;
+    part("text").textContent = text;
+    part("retry").hidden = state !== "failed";
+    part("reload").hidden = state !== "newer";
+  }
+
+  function keepAddress(customer) {
+    const address = `${location.pathname}?${new URLSearchParams(customer)}`;
+    history.replaceState(null, "", address);
+    part("reload").href = address;
+  }
+
+  function compare(answer, placement) {
+    const version = answer.model_version;
+    if (version !== model.data.version) {
+      tell("newer", `A newer model, ${version}, is active; this page shows ${model.data.version}.`);
+    } else if (answer.segment_id !== model.segments[placement.order[0]].segment_id) {
+      tell("failed", `The server says ${answer.name}. Reload the page.`);
+    } else {
+      tell("checked", `Checked by ${version}`);
+    }
+  }
+
+  async function check() {
+    const { customer, placement } = latest;
+    const own = new AbortController();
+    request = own;
+    const patience = setTimeout(() => tell("checking", "Checking with the server…"), PATIENCE);
+    try {
+      const answer = await predict(customer, own.signal);
+      if (request === own) compare(answer, placement);
+    } catch (error) {
+      if (request === own && error.name !== "AbortError") tell("failed", `Not checked: ${error.message}`);
+    } finally {
+      clearTimeout(patience);
+    }
+  }
+
+  follow(({ values, placement }) => {
+    clearTimeout(rest);
+    request?.abort();
+    request = null;
+    if (!placement) return tell("idle", "Waiting for values within their bounds");
+    const customer = Object.fromEntries(model.features.map((feature, f) => [feature.name, values[f]]));
+    latest = { customer, placement };
+    rest = setTimeout(() => {
+      keepAddress(customer);
+      check();
+    }, REST);
+  });
+  part("retry").addEventListener("click", () => {
+    tell("checking", "Checking with the server…");
+    check();
+  });
+}

@@ -1,0 +1,70 @@
+// Sliders and number boxes: each pair is one value; a fault is told beside its field.
+
+import { change, follow, model } from "../lib/customer.js";
+import { numberText, plainNumber, rangeText, readNumber, withUnit } from "../lib/format.js";
+
+class Field {
+  constructor(element, feature) {
+    this.element = element;
+    this.feature = feature;
+    this.box = element.querySelector('[data-part="box"]');
+    this.slider = element.querySelector('[data-part="slider"]');
+    this.error = element.querySelector('[data-part="error"]');
+  }
+
+  read() {
+    const value = readNumber(this.box.value);
+    const { label, unit, minimum, maximum } = this.feature;
+    const isFine = value >= minimum && value <= maximum;
+    const bounds = rangeText(minimum, maximum, unit, 2);
+    this.tell(isFine ? "" : `${label} must be ${Number.isNaN(value) ? "a number " : ""}from ${bounds}.`);
+    return isFine ? value : null;
+  }
+
+  tell(fault) {
+    this.error.textContent = fault;
+    this.element.classList.toggle("customer-controls__field--faulty", fault !== "");
+    if (fault) this.box.setAttribute("aria-invalid", "true");
+    else this.box.removeAttribute("aria-invalid");
+  }
+
+  show(value, intoBox) {
+    const { decimals, unit } = this.feature;
+    if (intoBox) this.box.value = plainNumber(value, decimals);
+    this.slider.value = value;
+    this.slider.setAttribute("aria-valuetext", withUnit(numberText(value, decimals), unit));
+    const { min, max } = this.slider;
+    const part = (Math.min(Math.max(value, min), max) - min) / (max - min);
+    this.slider.style.setProperty("--fill", `calc(13px + ${part} * (100% - 26px))`);
+  }
+}
+
+export function start(form) {
+  const fields = model.features.map(
+    (feature) => new Field(form.querySelector(`[data-field="${feature.name}"]`), feature),
+  );
+
+  function readAll(source) {
+    const values = fields.map((field) => field.read());
+    change(values.includes(null) ? null : values, source);
+  }
+
+  for (const field of fields) {
+    field.slider.addEventListener("input", () => {
+      field.show(Number(field.slider.value), true);
+      readAll("slider");
+    });
+    field.box.addEventListener("input", () => readAll("box"));
+    field.box.addEventListener("change", () => readAll("box"));
+  }
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    readAll("box");
+  });
+  follow(({ values, source }) => {
+    values?.forEach((value, f) => fields[f].show(value, source === "map"));
+    if (source === "map") for (const field of fields) field.tell("");
+  });
+  form.querySelector('[data-part="submit"]').hidden = true;
+  readAll("box");
+}

@@ -1,0 +1,74 @@
+// The ring on the map: follows the customer, and is dragged by mouse or finger.
+
+import { change, current, follow, model } from "../lib/customer.js";
+
+const { x: across, y: upward } = model.data.drawing;
+
+function toDrawing(direction, value) {
+  const inside = Math.min(Math.max(value, direction.low), direction.high);
+  return direction.from + ((inside - direction.low) / (direction.high - direction.low)) * (direction.to - direction.from);
+}
+
+function toValue(direction, place, feature) {
+  const value = direction.low + ((place - direction.from) / (direction.to - direction.from)) * (direction.high - direction.low);
+  const low = Math.max(direction.low, feature.minimum);
+  const high = Math.min(direction.high, feature.maximum);
+  return Number(Math.min(Math.max(value, low), high).toFixed(feature.decimals));
+}
+
+function spot(values) {
+  const at = (direction) => {
+    const f = model.features.findIndex((feature) => feature.name === direction.feature);
+    return f < 0 ? (direction.from + direction.to) / 2 : toDrawing(direction, values[f]);
+  };
+  return { x: at(across), y: at(upward) };
+}
+
+export function start(figure) {
+  const svg = figure.querySelector("svg");
+  const part = (name) => svg.querySelector(`[data-map="${name}"]`);
+  const ring = part("customer");
+  const territories = [...svg.querySelectorAll("[data-territory]")];
+  const centres = [...svg.querySelectorAll("[data-centroid]")];
+
+  function moveTo(event) {
+    const place = new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse());
+    const known = current().values ?? model.features.map((feature) => feature.mean);
+    const values = model.features.map((feature, f) => {
+      if (feature.name === across.feature) return toValue(across, place.x, feature);
+      if (feature.name === upward.feature) return toValue(upward, place.y, feature);
+      return known[f];
+    });
+    change(values, "map");
+  }
+
+  function link(name, from, segment) {
+    const { x, y } = centres[segment];
+    part(name).setAttribute("d", `M${from.x} ${from.y}L${x.baseVal.value} ${y.baseVal.value}`);
+  }
+
+  svg.addEventListener("pointerdown", (event) => {
+    const isTouch = event.pointerType !== "mouse";
+    if (event.button !== 0 || (isTouch && !ring.contains(event.target))) return; // a finger may scroll past the map
+    svg.setPointerCapture(event.pointerId);
+    if (!isTouch) moveTo(event);
+  });
+  svg.addEventListener("pointermove", (event) => {
+    if (svg.hasPointerCapture(event.pointerId)) moveTo(event);
+  });
+  svg.addEventListener("click", (event) => {
+    if (event.pointerType && event.pointerType !== "mouse") moveTo(event);
+  });
+  follow(({ values, placement }) => {
+    ring.setAttribute("visibility", values ? "visible" : "hidden");
+    for (const name of ["own", "runner-up"]) part(name).setAttribute("visibility", values ? "visible" : "hidden");
+    if (!values) return;
+    const at = spot(values);
+    const [own, second] = placement.order;
+    ring.classList.toggle("segment-map__customer--beyond", placement.outside.length > 0);
+    ring.setAttribute("transform", `translate(${at.x.toFixed(1)} ${at.y.toFixed(1)})`);
+    territories.forEach((path, j) => path.classList.toggle("segment-map__territory--current", j === own));
+    link("own", at, own);
+    link("runner-up", at, second);
+  });
+}

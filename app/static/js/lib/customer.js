@@ -1,0 +1,31 @@
+// The customer on the page: one state that all components share, told about once per frame.
+
+import { Model } from "./model.js";
+
+const listeners = new Set();
+let scheduled = false;
+let state = { values: null, placement: null };
+
+export const model = new Model(JSON.parse(document.getElementById("model").textContent));
+
+/** Calls `listener` with {values, placement, source} after each change; both are null while a value is invalid. */
+export function follow(listener) {
+  listeners.add(listener);
+  if (state.placement) listener(state);
+}
+
+export function current() {
+  return state;
+}
+
+/** Sets all values, or null while one of them cannot be read; `source` names who changed them. */
+export function change(values, source) {
+  state = { values, placement: null, source };
+  if (scheduled) return;
+  scheduled = true;
+  requestAnimationFrame(() => {
+    scheduled = false;
+    if (state.values) state.placement = model.place(state.values);
+    for (const listener of listeners) listener(state);
+  });
+}

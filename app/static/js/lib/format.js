@@ -1,0 +1,26 @@
+// Numbers and units in words, as app/services/wording.py writes them.
+
+export function numberText(value, decimals = 1) {
+  const text = value.toLocaleString("en-US", { maximumFractionDigits: decimals });
+  return (text === "-0" ? "0" : text).replace("-", "−");
+}
+
+/** A number as an input holds it: no thousands separator, a plain hyphen for minus. */
+export function plainNumber(value, decimals) {
+  return String(Number(value.toFixed(decimals)));
+}
+
+export function withUnit(text, unit) {
+  return unit === "" || /^\d/.test(unit) ? text : `${text} ${unit}`;
+}
+
+export function rangeText(low, high, unit, decimals = 1) {
+  return withUnit(`${numberText(low, decimals)} to ${numberText(high, decimals)}`, unit);
+}
+
+/** Reads a number as a person types it; a comma before three digits may mean thousands and is refused. */
+export function readNumber(text) {
+  const trimmed = text.trim();
+  const point = /^[^,]*,\d+$/.test(trimmed) && !/,\d{3}$/.test(trimmed) ? trimmed.replace(",", ".") : trimmed;
+  return /^[+-]?(\d+\.?\d*|\.\d+)$/.test(point) ? Number(point) : NaN;
+}

@@ -1,0 +1,63 @@
+// The model's arithmetic, in the order of operations of app/models/ml_model.py: same sums, same ties.
+
+const SETTLED = 0.9;
+const BORDERLINE = 0.6;
+
+function squareLength(point) {
+  let total = 0;
+  for (const value of point) total += value * value;
+  return total;
+}
+
+class Centroids {
+  constructor(points) {
+    this.folded = points.map((point) => [point.map((c) => 2 * c), squareLength(point)]);
+  }
+
+  scores(z) {
+    return this.folded.map(([doubled, norm]) => {
+      let score = 0;
+      for (let f = 0; f < z.length; f += 1) score += doubled[f] * z[f];
+      return score - norm;
+    });
+  }
+
+  nearest(z) {
+    const scores = this.scores(z);
+    let best = 0;
+    for (let j = 1; j < scores.length; j += 1) if (scores[j] > scores[best]) best = j;
+    return best;
+  }
+}
+
+export class Model {
+  constructor(data) {
+    this.data = data;
+    this.features = data.features;
+    this.segments = data.segments;
+    this.centroids = new Centroids(data.centroids);
+    this.refits = data.refits.map((points) => new Centroids(points));
+  }
+
+  /** Places one customer: values in own units, in the order of the features. */
+  place(values) {
+    const z = this.features.map((feature, f) => (values[f] - feature.mean) / feature.scale);
+    const scores = this.centroids.scores(z);
+    const length = squareLength(z);
+    const distances = scores.map((score) => Math.sqrt(Math.max(0, length - score)));
+    const order = scores.map((_, j) => j).sort((a, b) => scores[b] - scores[a] || a - b);
+    const agreeing = this.refits.filter((refit) => refit.nearest(z) === order[0]).length;
+    const outside = this.features.filter((f, i) => values[i] < f.training_min || values[i] > f.training_max);
+    return { order, distances, agreeing, refits: this.refits.length, outside, ...confidence(agreeing / this.refits.length) };
+  }
+
+  /** Centroids in own units. */
+  centres() {
+    return this.data.centroids.map((point) => point.map((c, f) => this.features[f].mean + this.features[f].scale * c));
+  }
+}
+
+function confidence(share) {
+  if (share >= SETTLED) return { share, label: "Settled" };
+  return { share, label: share < BORDERLINE ? "Borderline" : "Leaning" };
+}

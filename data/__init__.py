@@ -1,0 +1,1 @@
+"""Tables of the product: raw, processed, and the generators that make the shipped ones."""

@@ -1,0 +1,1 @@
+"""Seeded makers of the tables that ship with the product, one module a table."""

@@ -1,0 +1,30 @@
+"""Exposes `app` (``uvicorn main:app``) and runs it (``python main.py``)."""
+
+from __future__ import annotations
+
+import sys
+
+import uvicorn
+
+from app.application import create_app
+from app.core.config import load_settings
+from app.core.errors import ClienteleError
+
+try:
+    settings = load_settings()
+    app = create_app(settings)
+except ClienteleError as error:
+    print(f"clientele: {error.detail}", file=sys.stderr)  # noqa: T201 - logging is not set up yet
+    sys.exit(2)
+
+if __name__ == "__main__":
+    uvicorn.run(
+        "main:app",
+        host=settings.host,
+        port=settings.port,
+        workers=settings.web_concurrency,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=10,
+    )

@@ -1,0 +1,141 @@
+"""Every check of the project, the same on a laptop and in continuous integration.
+
+`python scripts/check.py` runs all; `--fast` leaves out what takes longest; `--only STAGE` runs one. All
+stages run even after one has failed, so that one run shows everything there is to mend.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from io import TextIOWrapper
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+PYTHON = sys.executable
+LEAST_COVERAGE = 95
+
+# Measured by `coverage run` and not by pytest's plugin: it also sees the servers that tests start and end.
+MEASURED = (PYTHON, "-m", "coverage", "run", "-m", "pytest")
+WHEN_BROWSER_FAILS = (
+    "--screenshot",
+    "only-on-failure",
+    "--tracing",
+    "retain-on-failure",
+    "--output",
+    "out/browser",
+)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One check: its name, its command and whether `--fast` runs it."""
+
+    name: str
+    command: tuple[str, ...]
+    is_fast: bool = True
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a stage ended, with the last line that it printed."""
+
+    stage: Stage
+    code: int
+    seconds: float
+    last_line: str
+
+
+def list_stages(fast: bool) -> list[Stage]:
+    """List all stages in the order in which they run."""
+    tools = Path(PYTHON).parent
+    lint_imports = shutil.which("lint-imports", path=str(tools)) or "lint-imports"
+    command = (PYTHON, "-m", "pytest", "-m", "not slow") if fast else MEASURED
+    # The browser has its own run: its driver refuses to start where another test left an event loop.
+    return [
+        Stage("format", (PYTHON, "-m", "ruff", "format", "--check", ".")),
+        Stage("lint", (PYTHON, "-m", "ruff", "check", ".")),
+        Stage("types", (PYTHON, "-m", "mypy")),
+        Stage("layers", (lint_imports, "--no-logo")),
+        Stage("forget", (PYTHON, "-m", "coverage", "erase"), is_fast=False),
+        Stage("tests", (*command, "tests", "--ignore=tests/browser", "-n", "2")),
+        Stage("browser", (*MEASURED, "tests/browser", *WHEN_BROWSER_FAILS), is_fast=False),
+        Stage("combine", (PYTHON, "-m", "coverage", "combine", "-q"), is_fast=False),
+        Stage(
+            "coverage", (PYTHON, "-m", "coverage", "report", f"--fail-under={LEAST_COVERAGE}"), is_fast=False
+        ),
+    ]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the chosen stages; answer 0 if all passed, else 1."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a console of another encoding must not stop the checks
+    options = parse(arguments)
+    chosen = [stage for stage in list_stages(options.fast) if stage.name in options.only or not options.only]
+    chosen = [stage for stage in chosen if stage.is_fast or not options.fast]
+    outcomes = [run_stage(stage, f"[{n}/{len(chosen)}]") for n, stage in enumerate(chosen, start=1)]
+    summarise(outcomes)
+    return 1 if any(outcome.code for outcome in outcomes) else 0
+
+
+def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """Read the options of the command line."""
+    parser = argparse.ArgumentParser(description="Run every check of the project.")
+    names = [stage.name for stage in list_stages(fast=False)]
+    parser.add_argument(
+        "--only", action="append", default=[], choices=names, help="run this stage; may be repeated"
+    )
+    parser.add_argument("--fast", action="store_true", help="leave out the browser, slow tests and coverage")
+    return parser.parse_args(arguments)
+
+
+def run_stage(stage: Stage, label: str) -> Outcome:
+    """Run one stage, showing what it prints as it comes."""
+    print(f"\n{label} {stage.name}", flush=True)
+    start = time.monotonic()
+    last_line = ""
+    with subprocess.Popen(
+        stage.command,
+        cwd=ROOT,
+        env=environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
+    ) as process:
+        for line in process.stdout or ():
+            print(line, end="", flush=True)
+            last_line = line.strip(" =\n") or last_line
+    return Outcome(stage, process.returncode, time.monotonic() - start, last_line)
+
+
+def environment() -> dict[str, str]:
+    """Answer the environment of the stages; where nobody watches, a missing browser must not pass unseen."""
+    chosen = {"PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1"}
+    if os.environ.get("CI", "").lower() not in ("", "0", "false"):
+        chosen["REQUIRE_BROWSER"] = "1"
+    return os.environ | chosen
+
+
+def summarise(outcomes: Sequence[Outcome]) -> None:
+    """Print one line a stage, with the closing lines of the test runs, and what failed."""
+    print("\nsummary")
+    for outcome in outcomes:
+        result = "FAILED" if outcome.code else "passed"
+        print(f"  {outcome.stage.name:<9} {result} {outcome.seconds:6.1f} s  {outcome.last_line[:120]}")
+    failed = [outcome.stage.name for outcome in outcomes if outcome.code]
+    seconds = sum(outcome.seconds for outcome in outcomes)
+    verdict = "failed: " + ", ".join(failed) if failed else "all passed"
+    print(f"{verdict} in {seconds:.0f} s", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
