@@ -73,7 +73,8 @@ def _services(settings: Settings) -> Services:
     recipe = get_recipe(settings.default_recipe, settings.recipes_dir)
     log = structlog.get_logger("clientele.model")
     active = ActiveModel(
-        ArtifactStore(settings.artifacts_dir, recipe.name), lambda event, detail: log.info(event, detail=detail)
+        ArtifactStore(settings.artifacts_dir, recipe.name),
+        lambda event, detail: log.info(event, detail=detail),
     )
     predictions = PredictionService(recipe, active)
     return Services(predictions, SegmentMapService(predictions), ModelCardService(predictions))

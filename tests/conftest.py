@@ -1,13 +1,74 @@
-"""What all tests share."""
+"""What all tests share: a checkout, a trained version that each test owns a copy of, a client."""
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from starlette.testclient import TestClient
+
+from app.application import create_app
+from app.core.config import Settings
+from app.services.training_service import TrainingService
+from data.generators import mall
+
+# enough draws for the strictest verdict: with 99 the least p-value is 0.01
+NULL_DRAWS, REFITS = 99, 50
 
 
 @pytest.fixture(scope="session")
 def repository() -> Path:
     """The folder of the checkout."""
     return Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def reference_table(repository: Path) -> Path:
+    """The original Mall table, which is not ours to ship; tests on it are skipped without it."""
+    path = repository.parent / "shared" / "data" / "mall_customers.csv"
+    if not path.is_file():
+        pytest.skip("the original Mall table is not here; put it at ../shared/data/mall_customers.csv")
+    return path
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings over empty folders of this test's own."""
+    return settings_in(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def trained_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the look-alike's table and one version trained on it, made once and never changed."""
+    folder = tmp_path_factory.mktemp("trained")
+    mall.write(folder / "data" / "raw" / "mall_customers.csv")
+    TrainingService(settings_in(folder), NULL_DRAWS, REFITS).train("mall")
+    return folder
+
+
+@pytest.fixture
+def trained(trained_once: Path, tmp_path: Path) -> Settings:
+    """Settings over this test's own copy of the trained folder."""
+    shutil.copytree(trained_once, tmp_path, dirs_exist_ok=True)
+    return settings_in(tmp_path)
+
+
+@pytest.fixture
+def client(trained: Settings) -> Iterator[TestClient]:
+    """A client of an application with a trained version."""
+    with TestClient(create_app(trained)) as client:
+        yield client
+
+
+@pytest.fixture
+def empty_client(settings: Settings) -> Iterator[TestClient]:
+    """A client of an application without any version."""
+    with TestClient(create_app(settings)) as client:
+        yield client
+
+
+def settings_in(folder: Path) -> Settings:
+    """Return settings whose data and artefacts lie below a folder, whatever the machine's own are."""
+    return Settings(_env_file=None, data_dir=folder / "data", artifacts_dir=folder / "models_artifacts")

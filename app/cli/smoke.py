@@ -44,7 +44,13 @@ def checks(known: dict[str, float]) -> list[Check]:
         Check("GET", "/api/v1/health", None, 200, lambda r: bool(r.body["model_version"])),
         Check("GET", "/api/v1/model/info", None, 200, lambda r: r.body["k"] >= 2),
         Check("GET", "/api/v1/clusters", None, 200, lambda r: abs(_shares(r) - 1.0) < 1e-9),
-        Check("GET", "/api/v1/clusters/info", None, 200, lambda r: all(s["strategy"] for s in r.body["segments"])),
+        Check(
+            "GET",
+            "/api/v1/clusters/info",
+            None,
+            200,
+            lambda r: all(s["strategy"] for s in r.body["segments"]),
+        ),
         Check("POST", "/api/v1/predict", known, 200, lambda r: bool(r.body["name"] and r.body["strategy"])),
         Check("POST", "/api/v1/predict", wrong, 422, lambda r: len(r.body["errors"]) == len(wrong)),
         Check("GET", "/api/v1/nothing-here", None, 404, lambda r: r.media_type == "application/problem+json"),
@@ -107,7 +113,9 @@ def _run(base: str, check: Check) -> bool:
         found = f"answered {reply.status}"
     except (OSError, KeyError, TypeError, ValueError) as error:
         passed, found = False, type(error).__name__
-    click.echo(f"{'pass' if passed else 'FAIL'}  {check.method:<4} {check.path}  {found}, expected {check.status}")
+    click.echo(
+        f"{'pass' if passed else 'FAIL'}  {check.method:<4} {check.path}  {found}, expected {check.status}"
+    )
     return passed
 
 

@@ -15,11 +15,13 @@ from app.services.training_service import TrainingService
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--recipe", metavar="NAME", help="How to segment; the default recipe of the settings unless given.")
+@click.option(
+    "--recipe", metavar="NAME", help="How to segment; the default recipe of the settings unless given."
+)
 @click.option(
     "--data",
     type=click.Path(path_type=Path),
-    help="Customer table as CSV, headers in any usual spelling; the recipe's own table in DATA_DIR/raw unless given.",
+    help="Customer table as CSV, headers in any usual spelling; unless given, the recipe's in DATA_DIR/raw.",
 )
 @click.option(
     "--segments",
@@ -27,10 +29,12 @@ from app.services.training_service import TrainingService
     metavar="K",
     help=f"Number of segments, 2 to {MOST_SEGMENTS}; the recipe's unless given.",
 )
-@click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=42, show_default=True, help="Seed of all draws.")
+@click.option(
+    "--seed", type=click.IntRange(0, 2**31 - 1), default=42, show_default=True, help="Seed of all draws."
+)
 @click.option("--no-activate", is_flag=True, help="Store the version without putting it into use.")
 @click.option("--json", "as_json", is_flag=True, help="Write the result as JSON to standard output.")
-def train(  # noqa: PLR0913, PLR0917 - one parameter an option
+def train(
     recipe: str | None, data: Path | None, segments: int | None, seed: int, no_activate: bool, as_json: bool
 ) -> None:
     """Train a model version, with evidence, and put it into use.

@@ -96,5 +96,3 @@ def build_router(customer: type[Body]) -> APIRouter:
         return predictions.health()
 
     return router
-
-

@@ -17,7 +17,9 @@ async def get_livez() -> Liveness:
     return Liveness()
 
 
-@router.get("/readyz", summary="Can it take traffic?", operation_id="get_readyz", responses=problem_responses(503))
+@router.get(
+    "/readyz", summary="Can it take traffic?", operation_id="get_readyz", responses=problem_responses(503)
+)
 async def get_readyz(predictions: Predictions) -> Health:
     """Answer 200 while a model is loaded, else 503 with the reason."""
     return predictions.health()

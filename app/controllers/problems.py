@@ -51,7 +51,7 @@ async def answer_http_error(request: Request, error: Exception) -> Response:
     return answer(request, code, status, status.phrase, detail, headers=dict(error.headers or {}))
 
 
-def answer(  # noqa: PLR0913, PLR0917 - the parts of a problem
+def answer(
     request: Request,
     code: str,
     status: int,

@@ -16,14 +16,20 @@ PROJECT = Path(__file__).resolve().parents[2]
 class Settings(BaseSettings):
     """Everything that an operator can set, by environment variable or in `.env`."""
 
-    model_config = SettingsConfigDict(env_file=PROJECT / ".env", env_file_encoding="utf-8", extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(
+        env_file=PROJECT / ".env", env_file_encoding="utf-8", extra="forbid", frozen=True
+    )
 
     host: str = Field(default="127.0.0.1", description="Address to listen on; 0.0.0.0 for all.")
     port: int = Field(default=8000, ge=1, le=65535, description="Port to listen on.")
     web_concurrency: int = Field(default=1, ge=1, le=64, description="Number of worker processes.")
     data_dir: Path = Field(default=PROJECT / "data", description="Folder of raw/, processed/ and recipes/.")
-    artifacts_dir: Path = Field(default=PROJECT / "models_artifacts", description="Folder of the model versions.")
-    default_recipe: str = Field(default="mall", description="The recipe that the bare API paths and pages use.")
+    artifacts_dir: Path = Field(
+        default=PROJECT / "models_artifacts", description="Folder of the model versions."
+    )
+    default_recipe: str = Field(
+        default="mall", description="The recipe that the bare API paths and pages use."
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="Least level that is logged: DEBUG, INFO, WARNING or ERROR."
     )
@@ -50,7 +56,9 @@ class Settings(BaseSettings):
         for origin in value:
             scheme, separator, host = origin.partition("://")
             if scheme not in ("http", "https") or not separator or not host or set("/*?#@ ") & set(host):
-                raise ValueError("each origin must be exact, such as https://shop.example, without * or a path")
+                raise ValueError(
+                    "each origin must be exact, such as https://shop.example, without * or a path"
+                )
         return value
 
     @field_validator("log_level", mode="before")

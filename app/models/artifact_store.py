@@ -60,7 +60,9 @@ class ArtifactStore:
         """Return the version numbers on disk in order."""
         if not self.folder.is_dir():
             return []
-        return sorted(int(path.name) for path in self.folder.iterdir() if path.name.isdecimal() and path.is_dir())
+        return sorted(
+            int(path.name) for path in self.folder.iterdir() if path.name.isdecimal() and path.is_dir()
+        )
 
     def active_version(self) -> int:
         """Return the active version's number.
@@ -75,12 +77,16 @@ class ArtifactStore:
         try:
             text = self.pointer.read_bytes()
         except FileNotFoundError:
-            raise ModelUnavailable(f"no version of {self.recipe} is active: run python train_model.py") from None
+            raise ModelUnavailable(
+                f"no version of {self.recipe} is active: run python train_model.py"
+            ) from None
         except OSError as error:
             raise ArtifactInvalid(f"the pointer {ACTIVE} of {self.recipe} cannot be read") from error
         line = text.strip()
         if not line.isdigit() or len(line) > 9 or text.count(b"\n") > 1:
-            raise ArtifactInvalid(f"the pointer {ACTIVE} of {self.recipe} is not one line with a version number")
+            raise ArtifactInvalid(
+                f"the pointer {ACTIVE} of {self.recipe} is not one line with a version number"
+            )
         return int(line)
 
     def read(self, version: int) -> dict[str, bytes]:
@@ -173,7 +179,9 @@ class ArtifactStore:
                 raise ArtifactInvalid(f"{name} of {self.recipe}/{folder.name} is too large to be ours")
             return path.read_bytes()
         except OSError as error:
-            raise ArtifactInvalid(f"{name} of {self.recipe}/{folder.name} is missing or cannot be read") from error
+            raise ArtifactInvalid(
+                f"{name} of {self.recipe}/{folder.name} is missing or cannot be read"
+            ) from error
 
     def _named_files(self, model: bytes, version: int) -> list[tuple[str, str]]:
         try:

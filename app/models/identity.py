@@ -75,4 +75,5 @@ def jaccard_matrix(new: Labels, old: Labels, k_new: int, k_old: int) -> Floats:
     both = np.zeros((k_new, k_old))
     np.add.at(both, (new, old), 1.0)
     either = both.sum(axis=1, keepdims=True) + both.sum(axis=0, keepdims=True) - both
-    return np.divide(both, either, out=np.zeros_like(both), where=either > 0)
+    similarity: Floats = np.divide(both, either, out=np.zeros_like(both), where=either > 0)
+    return similarity

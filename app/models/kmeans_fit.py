@@ -22,7 +22,7 @@ Labels = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Scaling:
-    """A fitted standardisation: ``z = (x - mean) / scale``, both of shape (d,); `scale` is the population sd."""
+    """A fitted standardisation, ``z = (x - mean) / scale``, both (d,); `scale` is the population sd."""
 
     mean: Floats
     scale: Floats
@@ -75,13 +75,16 @@ def fit_kmeans(z: Floats, k: int, seed: int) -> KMeansFit:
     """
     with threadpool_limits(1):
         fitted = KMeans(n_clusters=k, init="k-means++", n_init=STARTS, random_state=seed).fit(z)
-    return KMeansFit(np.asarray(fitted.cluster_centers_), fitted.labels_.astype(np.int64), float(fitted.inertia_))
+    return KMeansFit(
+        np.asarray(fitted.cluster_centers_), fitted.labels_.astype(np.int64), float(fitted.inertia_)
+    )
 
 
 def nearest(z: Floats, centroids: Floats) -> Labels:
-    """Return the index (n,) of the nearest of centroids (k, d) for each row of z (n, d), the first of equals."""
+    """Return for each row of z (n, d) the index of the nearest of centroids (k, d), the first of equals."""
     scores = 2.0 * z @ centroids.T - (centroids**2).sum(axis=1)
-    return np.argmax(scores, axis=1).astype(np.int64)
+    labels: Labels = np.argmax(scores, axis=1).astype(np.int64)
+    return labels
 
 
 def measure(z: Floats, fit: KMeansFit) -> Metrics:
@@ -116,7 +119,9 @@ class PickledPair:
         self._scaler = StandardScaler().fit(rows)
         k = len(fit.centroids)
         with threadpool_limits(1):
-            self._kmeans = KMeans(n_clusters=k, init=fit.centroids, n_init=1, max_iter=1).fit(scaling.apply(rows))
+            self._kmeans = KMeans(n_clusters=k, init=fit.centroids, n_init=1, max_iter=1).fit(
+                scaling.apply(rows)
+            )
         self._kmeans.cluster_centers_ = np.ascontiguousarray(fit.centroids)
         self._kmeans.inertia_ = fit.inertia
         # one label per training row would be personal data in the artefact

@@ -102,7 +102,9 @@ class MLModel:
         self.analysis = analysis
         self.centroids = Centroids([segment.centroid for segment in document.segments])
         self._refits = _Refits(self.centroids, confidence)
-        self._prepare = tuple((f.mean, f.scale, f.training_min, f.training_max, f.name) for f in document.features)
+        self._prepare = tuple(
+            (f.mean, f.scale, f.training_min, f.training_max, f.name) for f in document.features
+        )
 
     @classmethod
     def from_files(cls, files: Mapping[str, bytes]) -> MLModel:
@@ -153,7 +155,9 @@ class MLModel:
         order = tuple(sorted(range(len(scores)), key=lambda j: (-scores[j], j)))
         margin = distances[order[1]] - distances[order[0]]
         outside = tuple(
-            name for x, (_, _, low, high, name) in zip(values, self._prepare, strict=True) if not low <= x <= high
+            name
+            for x, (_, _, low, high, name) in zip(values, self._prepare, strict=True)
+            if not low <= x <= high
         )
         return Placement(order, distances, self._refits.share_agreeing(z, order[0], margin), outside)
 
@@ -174,7 +178,8 @@ class _Refits:
 
     def __init__(self, centroids: Centroids, confidence: ConfidenceDocument) -> None:
         ranked = sorted(
-            ((max(map(math.dist, centroids.points, refit)), refit) for refit in confidence.refits), reverse=True
+            ((max(map(math.dist, centroids.points, refit)), refit) for refit in confidence.refits),
+            reverse=True,
         )
         self._sets = [Centroids(refit) for _, refit in ranked]
         self._reaches = [-2.0 * reach for reach, _ in ranked]

@@ -12,7 +12,12 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 FORMAT: Literal[1] = 1
-MODEL, MODEL_HASH, CONFIDENCE, ANALYSIS = "model.json", "model.json.sha256", "confidence.json", "analysis.json"
+MODEL, MODEL_HASH, CONFIDENCE, ANALYSIS = (
+    "model.json",
+    "model.json.sha256",
+    "confidence.json",
+    "analysis.json",
+)
 SCALER, KMEANS = "scaler.pkl", "kmeans_model.pkl"
 
 Hash = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]

@@ -118,6 +118,10 @@ def _unique(candidates: list[str], taken: set[str]) -> str:
 def _describe(recipe: Recipe, point: Floats) -> str:
     parts = []
     for z, feature in zip(point.tolist(), recipe.features, strict=True):
-        size = "close to" if abs(z) < PLAIN else f"{abs(z):.1f} standard deviations {'above' if z > 0 else 'below'}"
+        size = (
+            "close to"
+            if abs(z) < PLAIN
+            else f"{abs(z):.1f} standard deviations {'above' if z > 0 else 'below'}"
+        )
         parts.append(f"{feature.label.lower()} {size} the mean")
     return f"Customers with {' and '.join(parts)}."

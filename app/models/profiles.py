@@ -78,7 +78,7 @@ def describe_columns(
 
 
 def effect_size(values: Floats, labels: Labels) -> float:
-    """Return η², the share of the variance of values (n,) that lies between groups; missing values are left out."""
+    """Return η², the share of the variance of values (n,) between groups; missing values are left out."""
     known = ~np.isnan(values)
     values, labels = values[known], labels[known]
     total = float(((values - values.mean()) ** 2).sum()) if len(values) else 0.0
@@ -92,7 +92,7 @@ def effect_size(values: Floats, labels: Labels) -> float:
 
 
 def sample_customers(features: Floats, labels: Labels, segment_ids: tuple[int, ...], seed: int) -> Sample:
-    """Return at most 2,000 customers, from each segment its share, at least one: features and segment only."""
+    """Return at most 2,000 customers, each segment its share: features and segment, no identifier."""
     n = len(labels)
     chosen = np.arange(n)
     if n > MOST_SAMPLED:
@@ -123,7 +123,7 @@ def _statistics(values: Floats, rng: np.random.Generator) -> ColumnStatistics:
 
 
 def _interval(known: Floats, rng: np.random.Generator) -> tuple[float, float]:
-    """Return the 95 % interval of the mean: bootstrap percentiles, or the normal one where n makes them equal."""
+    """Return the mean's 95 % interval: bootstrap percentiles, or the normal one where n makes them equal."""
     n = len(known)
     if n > MOST_RESAMPLED:
         half = 1.96 * float(known.std(ddof=1)) / math.sqrt(n)

@@ -39,13 +39,17 @@ def prove_agreement(
     """
     rng = np.random.default_rng([seed, 3])
     grid, random = _grid(low, high), rng.uniform(low, high, size=(RANDOM, len(low)))
-    border = scaling.undo(_at_borders(scaling.apply(rng.uniform(low, high, size=(BORDER, len(low)))), centroids, rng))
+    border = scaling.undo(
+        _at_borders(scaling.apply(rng.uniform(low, high, size=(BORDER, len(low)))), centroids, rng)
+    )
     points = np.vstack([grid, random, border])
     served = Centroids(centroids.tolist())
     labels, margins = _label(served, scaling, points)
     differ = (labels != pair.predict(points)) & (margins > ROUNDING)
     if differ.any():
-        raise TrainingUnsound(f"the pickled pair and the served numbers differ on {int(differ.sum())} of {len(points)}")
+        raise TrainingUnsound(
+            f"the pickled pair and the served numbers differ on {int(differ.sum())} of {len(points)}"
+        )
     return Proof(
         points=len(points),
         border_points=len(border),

@@ -1,4 +1,4 @@
-"""From a fit to segments: which ids live on, which are born or retired, what each is called, in which order."""
+"""From a fit to segments: which ids live on, are born or retired, and what each is called."""
 
 from __future__ import annotations
 
@@ -39,7 +39,12 @@ class Succession:
 
 
 def succeed(
-    recipe: Recipe, rows: Floats, scaling: Scaling, fit: KMeansFit, previous: MLModel | None, numbering: Numbering
+    recipe: Recipe,
+    rows: Floats,
+    scaling: Scaling,
+    fit: KMeansFit,
+    previous: MLModel | None,
+    numbering: Numbering,
 ) -> Succession:
     """Give every centroid of a fit a permanent id and a name; identity comes first, personas name newborns.
 
@@ -89,7 +94,7 @@ def _partners(rows: Floats, scaling: Scaling, fit: KMeansFit, previous: MLModel 
 
 
 def _kept(recipe: Recipe, previous: MLModel | None, partners: dict[int, int]) -> dict[int, Naming]:
-    """Return the namings of the segments that live on: the persona's, as the recipe has it now, else their own."""
+    """Return the namings of segments that live on: the persona's, as the recipe has it now, or their own."""
     if previous is None:
         return {}
     stored = {i: previous.segments[index] for i, index in partners.items()}

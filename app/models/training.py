@@ -75,7 +75,7 @@ def _refuse_too_few(recipe: Recipe, rows: Floats, k: int) -> None:
     distinct = len(np.unique(rows, axis=0))
     if distinct < 2 * k:
         raise TableInvalid(
-            f"{k} segments need at least {2 * k} different customers; this table has {distinct} different rows"
+            f"{k} segments need at least {2 * k} different customers; this table has {distinct}"
         )
     for feature, column in zip(recipe.features, rows.T, strict=True):
         if column.std() == 0.0:

@@ -161,5 +161,7 @@ def _segments(fit: KMeansFit, succession: Succession) -> tuple[SegmentState, ...
             centroid=tuple(fit.centroids[place].tolist()),
             size=int((fit.labels == place).sum()),
         )
-        for place, (segment_id, naming) in enumerate(zip(succession.segment_ids, succession.namings, strict=True))
+        for place, (segment_id, naming) in enumerate(
+            zip(succession.segment_ids, succession.namings, strict=True)
+        )
     )

@@ -27,7 +27,9 @@ class ClusterRead(Answer):
     name: str
     size: int
     share: float
-    stability: float = Field(description="Mean Jaccard similarity with the same segment over resampled customers.")
+    stability: float = Field(
+        description="Mean Jaccard similarity with the same segment over resampled customers."
+    )
     columns: dict[str, ColumnSummary]
 
 

@@ -122,7 +122,7 @@ class AboutSegment(Answer):
 
 
 class ColumnTitle(Answer):
-    """A column of the segment table; `is_feature` says whether it makes the segments or only describes them."""
+    """A column of the segment table; `is_feature`: it makes the segments, else it only describes them."""
 
     name: str
     label: str

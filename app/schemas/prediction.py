@@ -23,7 +23,9 @@ class Confidence(Answer):
     """How firmly the segment's border stands around this customer."""
 
     value: float = Field(
-        ge=0, le=1, description="Share of models refitted on resampled customers that place the customer here."
+        ge=0,
+        le=1,
+        description="Share of models refitted on resampled customers that place the customer here.",
     )
     label: ConfidenceLabel = Field(description="settled from 0.9, borderline below 0.6, else leaning.")
 

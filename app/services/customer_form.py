@@ -25,7 +25,7 @@ class CustomerForm:
         return build_body("Customer", f"A {recipe.noun}; profile fields change nothing.", required, optional)
 
     def older_body(self) -> type[Body] | None:
-        """Return the schema that older integrations send, all fields required; None if the recipe has none."""
+        """Return the schema of older integrations, all fields required; None if the recipe has none."""
         names = self._recipe.older_names
         columns = [*self._recipe.features, *self._recipe.profile]
         required = {names[column.name]: _annotation(column) for column in columns if column.name in names}
@@ -34,7 +34,7 @@ class CustomerForm:
         return build_body("OlderCustomer", "A customer under the older names.", required, {})
 
     def read(self, texts: Mapping[str, str | None]) -> tuple[dict[str, float], dict[str, str]]:
-        """Read the features' texts; return the values, and a sentence for each field that is not acceptable."""
+        """Read the features' texts; return the values, and a sentence for each faulty field."""
         values: dict[str, float] = {}
         faults: dict[str, str] = {}
         for feature in self._recipe.features:

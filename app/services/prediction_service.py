@@ -134,7 +134,7 @@ class PredictionService:
         )
 
     def check(self, values: Mapping[str, str | None]) -> tuple[dict[str, float], dict[str, str]]:
-        """Read a form's texts into the features' values and a sentence for each field that is not acceptable."""
+        """Read a form's texts into the features' values and a sentence for each faulty field."""
         return self.form.read(values)
 
     def predict_for_older(self, values: Mapping[str, float]) -> OlderPrediction:
@@ -149,7 +149,9 @@ class PredictionService:
         return Statistics(
             count=model.document.data.rows,
             features={
-                names[column.name]: FeatureStatistics.model_validate(column.overall.model_dump(exclude={"ci95"}))
+                names[column.name]: FeatureStatistics.model_validate(
+                    column.overall.model_dump(exclude={"ci95"})
+                )
                 for column in columns
             },
             clusters=[

@@ -95,7 +95,10 @@ def _report(model: MLModel, *, activated: bool, labelled: Path | None) -> Traini
                 "size": numbers.size,
                 "share": numbers.share,
                 "stability": numbers.stability,
-                "centroid": {f.name: c * f.scale + f.mean for f, c in zip(document.features, segment.centroid)},
+                "centroid": {
+                    f.name: c * f.scale + f.mean
+                    for f, c in zip(document.features, segment.centroid, strict=True)
+                },
             }
         )
     return TrainingRead.model_validate(

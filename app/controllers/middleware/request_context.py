@@ -45,7 +45,9 @@ class RequestContext:
             if status:
                 raise
             detail = "Please try again; if it stays, report the request id."
-            problem = answer(Request(scope), "internal_error", 500, "Something went wrong on our side", detail)
+            problem = answer(
+                Request(scope), "internal_error", 500, "Something went wrong on our side", detail
+            )
             await problem(scope, receive, send_with_id)
         finally:
             log.info(

@@ -33,10 +33,16 @@ class RequestGuard:
         lengths = [value for name, value in scope["headers"] if name == b"content-length"]
         if scope["http_version"] != "1.0" and (len(hosts) != 1 or not _HOST.fullmatch(hosts[0])):
             refusal = answer(
-                Request(scope), "bad_request", 400, "The request cannot be read", "Send one plain Host header."
+                Request(scope),
+                "bad_request",
+                400,
+                "The request cannot be read",
+                "Send one plain Host header.",
             )
         elif any(not length.isdigit() or int(length[:20]) > self._most for length in lengths):
-            refusal = answer(Request(scope), BodyTooLarge.code, BodyTooLarge.status, BodyTooLarge.title, self._limit)
+            refusal = answer(
+                Request(scope), BodyTooLarge.code, BodyTooLarge.status, BodyTooLarge.title, self._limit
+            )
             refusal.headers["Connection"] = "close"
         else:
             await self._app(scope, self._counted(receive), send)
