@@ -194,12 +194,16 @@ def serve_command(command: Sequence[str]) -> int:
     os.chdir(ROOT)
     if os.name != "nt":
         os.execv(command[0], list(command))  # noqa: S606  # becomes the server: does not return
-    server = subprocess.Popen(command)
+    return wait_for(subprocess.Popen(command))
+
+
+def wait_for(server: subprocess.Popen[bytes]) -> int:
+    """Wait until the server ends; the console sends Ctrl-C to it as well, so nothing is passed on."""
     while True:
         try:
             return server.wait()
         except KeyboardInterrupt:
-            continue  # the console sends Ctrl-C to the server as well, which then ends by itself
+            continue
 
 
 def say(text: str) -> None:

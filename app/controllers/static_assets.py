@@ -44,18 +44,17 @@ class AssetTree:
         Read once, with all below it; files of other kinds than `CONTENT_TYPES` are left out.
     mount : str
         Where the tree is served.
+    sheet : str or None
+        Name of the one style sheet that all style sheets are joined to, in the order of their names.
     """
 
-    def __init__(self, folder: Path, mount: str = "/static") -> None:
+    def __init__(self, folder: Path, mount: str = "/static", sheet: str | None = None) -> None:
         self._mount = mount
         self._assets: dict[str, Asset] = {}
         digest = hashlib.sha256()
-        for path in sorted(folder.rglob("*")):
-            if not path.is_file() or path.suffix not in CONTENT_TYPES:
-                continue
-            name, content = path.relative_to(folder).as_posix(), path.read_bytes()
+        for name, content in _read(folder, sheet).items():
             digest.update(f"{name}\0{len(content)}\0".encode() + content)
-            self._assets[name] = _asset(content, CONTENT_TYPES[path.suffix])
+            self._assets[name] = _asset(content, CONTENT_TYPES[Path(name).suffix])
         self.digest = digest.hexdigest()[:16]
 
     def url(self, name: str) -> str:
@@ -84,12 +83,21 @@ class AssetTree:
         return asset
 
 
+def _read(folder: Path, sheet: str | None) -> dict[str, bytes]:
+    paths = sorted(path for path in folder.rglob("*") if path.suffix in CONTENT_TYPES and path.is_file())
+    files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
+    if sheet is None:
+        return files
+    joined = b"".join(content for name, content in files.items() if name.endswith(".css"))
+    return {name: content for name, content in files.items() if not name.endswith(".css")} | {sheet: joined}
+
+
 def _asset(content: bytes, content_type: str) -> Asset:
     gzipped = gzip.compress(content, 9, mtime=0)
     return Asset(content, gzipped if len(gzipped) < len(content) else None, content_type)
 
 
-ASSETS = AssetTree(STATIC)
+ASSETS = AssetTree(STATIC, sheet="css/site.css")
 router = APIRouter(include_in_schema=False)
 
 

@@ -201,8 +201,8 @@ class _Cells:
             self.faults.append(FieldFault(self.headers[name], detail, row.line))
 
 
-class _CellRefused(Exception):  # noqa: N818  turned into a fault at once, never seen outside
-    """Why one cell cannot be used, without its value."""
+class _CellRefused(Exception):
+    """Why one cell cannot be used, without its value; turned into a fault at once."""
 
 
 def _number(text: str, column: Feature | NumberProfile) -> float:

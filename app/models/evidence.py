@@ -144,23 +144,23 @@ def judge(null: NullTest, jaccard: Floats, noun: str) -> Verdict:
     least = min(null.gaussian_p, null.uniform_p)
     if p <= SIGNIFICANT and weakest >= HOLDS:
         text = (
-            f"These are {k} separate groups of {noun}s: far better divided than tables without groups, and each "
-            f"comes back when the customers are drawn again (weakest: {weakest:.0%} in common)."
+            f"These are {k} separate groups of {noun}s: far better divided than tables without groups, and "
+            f"each comes back when the {noun}s are drawn again (weakest: {weakest:.0%} in common)."
         )
         return Verdict(code="separate_groups", text=text, p_value=p)
     if least > SIGNIFICANT and weakest < DISSOLVES:
         text = (
-            f"There is nothing to see here: tables without any groups are divided into {k} just as well, and at "
-            f"least one segment dissolves when the customers are drawn again ({weakest:.0%} in common)."
+            f"There is nothing to see here: tables without any groups are divided into {k} just as well, and "
+            f"at least one segment dissolves when the {noun}s are drawn again ({weakest:.0%} in common)."
         )
         return Verdict(code="nothing_to_see", text=text, p_value=p)
     reason = (
         "tables without groups can be divided as well"
         if p > SIGNIFICANT
-        else f"one segment does not hold when the customers are drawn again ({weakest:.0%} in common)"
+        else f"one segment does not hold when the {noun}s are drawn again ({weakest:.0%} in common)"
     )
     text = (
-        f"These {k} segments are useful slices of a continuum, not separate groups: {reason}. The borders are a "
-        f"choice; use them to organise work, not as facts about {noun}s."
+        f"These {k} segments are useful slices of a continuum, not separate groups: {reason}. The borders are "
+        f"a choice; use them to organise work, not as facts about {noun}s."
     )
     return Verdict(code="useful_slices", text=text, p_value=p)

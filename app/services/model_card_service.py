@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from app.models.geometry import Scale, line_path, nice_range, nice_ticks
+from app.models.geometry import Scale, line_path, nice_range, nice_step, nice_ticks
 from app.models.ml_model import MLModel
 from app.models.model_document import CurvePoint, FeatureState, NullTest
 from app.schemas.page import AboutPage, AboutSegment, Axis, ColumnTitle, CurveChart, Spot, Tick
 from app.services.prediction_service import PredictionService
 from app.services.wording import number_text, range_text, verdict_sentence
 
-WIDTH, HEIGHT = 320.0, 190.0
+WIDTH, HEIGHT = 320.0, 202.0
 LEFT, TOP, RIGHT, BOTTOM = 46.0, 14.0, 308.0, 158.0
+STEPS = 4
 HOLDS, DISSOLVES = 0.75, 0.6
 
 
@@ -70,7 +71,7 @@ class ModelCardService:
                 for segment in model.segments
             ],
             curves=[_chart(measure, analysis.curves, len(document.segments)) for measure in MEASURES],
-            null_text=_null_text(analysis.null_test, document.data.rows),
+            null_text=_null_text(analysis.null_test),
             limits=_limits(model),
         )
 
@@ -117,7 +118,8 @@ MEASURES = (
 
 def _chart(measure: _Measure, curves: Sequence[CurvePoint], chosen: int) -> CurveChart:
     curve = [(point.k, measure.read(point)) for point in curves]
-    low, high = nice_range(min(y for _, y in curve), max(y for _, y in curve), 4)
+    low, high = nice_range(min(y for _, y in curve), max(y for _, y in curve), STEPS)
+    step = nice_step(max(y for _, y in curve) - min(y for _, y in curve) or 1.0, STEPS)
     across = Scale(curve[0][0], max(curve[-1][0], curve[0][0] + 1), LEFT + 10, RIGHT - 6)
     upward = Scale(low, high, BOTTOM, TOP)
     points = {k: (round(across(k), 1), round(upward(y), 1)) for k, y in curve}
@@ -140,7 +142,10 @@ def _chart(measure: _Measure, curves: Sequence[CurvePoint], chosen: int) -> Curv
         ),
         y_axis=Axis(
             label=measure.title,
-            ticks=[Tick(at=round(upward(y), 1), text=number_text(y, 3)) for y in nice_ticks(low, high, 4)],
+            ticks=[
+                Tick(at=round(upward(y), 1), text=number_text(y, 3))
+                for y in nice_ticks(low, high, max(1, round((high - low) / step)))
+            ],
         ),
     )
 
@@ -151,18 +156,16 @@ def _stability_word(stability: float) -> str:
     return "dissolves" if stability < DISSOLVES else "wavers"
 
 
-def _null_text(test: NullTest, rows: int) -> str:
-    floor = 1 / (test.draws + 1)
-    lowest = max(test.gaussian_p, test.uniform_p) <= floor * (1 + 1e-9)
-    note = f" {test.draws} draws cannot give a smaller p." if lowest else ""
+def _null_text(test: NullTest) -> str:
+    is_least = max(test.gaussian_p, test.uniform_p) <= 1.001 / (test.draws + 1)
+    least = ", the least that so many can give" if is_least else ""
+    figures = {name: f"{value:.3f}" for name, value in test.model_dump(exclude={"draws"}).items()}
     return (
-        f"Any table can be cut into segments, so {test.draws} tables of {number_text(rows)} customers were drawn "
-        f"that have none, and cut in the same way. From one bell-shaped cloud with the same spread their "
-        f"silhouette averages {number_text(test.gaussian_mean, 3)} and reaches {number_text(test.gaussian_max, 3)} "
-        f"at most (p = {number_text(test.gaussian_p, 3)}); from an even spread over a box, "
-        f"{number_text(test.uniform_mean, 3)} and {number_text(test.uniform_max, 3)} "
-        f"(p = {number_text(test.uniform_p, 3)}). These customers reach {number_text(test.observed, 3)}.{note}"
-    )
+        "Any table can be cut into segments. So {draws} tables without groups were made and cut in the same "
+        "way. Drawn from one bell-shaped cloud, their silhouette is {gaussian_mean} on average and "
+        "{gaussian_max} at best; spread evenly over a box, {uniform_mean} and {uniform_max}. These customers "
+        "reach {observed} (p = {gaussian_p} and {uniform_p}{least})."
+    ).format(**figures, draws=test.draws, least=least)
 
 
 def _limits(model: MLModel) -> list[str]:
@@ -170,8 +173,8 @@ def _limits(model: MLModel) -> list[str]:
     seen = " and ".join(_seen(feature) for feature in features)
     names = " and ".join(feature.label.lower() for feature in features)
     return [
-        f"A customer is placed by {names} alone. Everything else on this page, such as who the customers were, "
-        "describes the training table and is never used to place anybody.",
+        f"A customer is placed by {names} alone. Everything else on this page, such as who the customers "
+        "were, describes the training table and is never used to place anybody.",
         f"Training saw {seen}. Beyond that a placement is an extrapolation, and the pages say so.",
         "Confidence says how firmly a border stands around a customer. It is not the chance of being right: "
         "there is no hidden truth to be right about.",

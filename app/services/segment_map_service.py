@@ -1,4 +1,4 @@
-"""The home page: the map of the customers by segment, the controls, and the numbers the page evaluates itself."""
+"""The home page: the map of customers by segment, the controls, the numbers that the page evaluates."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ GOLDEN = 0.6180339887498949
 
 @dataclass(frozen=True)
 class _Direction:
-    """One direction of the map: the feature along it (None for the second of a model with one) and its scale."""
+    """One direction of the map: its feature (None upwards in a model with one) and its scale."""
 
     index: int | None
     feature: FeatureState | None
@@ -114,7 +114,7 @@ class SegmentMapService:
 
     def _segments(self, model: MLModel, x: _Direction, y: _Direction) -> list[MapSegment]:
         box = ((x.scale.low, y.scale.low), (x.scale.high, y.scale.high))
-        cells = territories([_plane(model, segment, x, y) for segment in model.segments], box)
+        cells = territories([_plane(segment, x, y) for segment in model.segments], box)
         spots: dict[int, list[Point]] = {segment.segment_id: [] for segment in model.segments}
         sample = model.analysis.sample
         for row, (values, segment_id) in enumerate(zip(sample.features, sample.segment_ids, strict=True)):
@@ -192,7 +192,7 @@ def _axis(direction: _Direction, count: int) -> Axis:
     )
 
 
-def _plane(model: MLModel, segment: SegmentState, x: _Direction, y: _Direction) -> Plane:
+def _plane(segment: SegmentState, x: _Direction, y: _Direction) -> Plane:
     """Return the segment's score as a plane over the map, all further features at their mean."""
     slopes, constant = [0.0, 0.0], -sum(c * c for c in segment.centroid)
     for side, direction in enumerate((x, y)):

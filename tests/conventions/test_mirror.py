@@ -12,7 +12,9 @@ WITHOUT_TESTS = {
 
 def modules(repository: Path) -> set[str]:
     app = repository / "app"
-    return {p.relative_to(app).with_suffix("").as_posix() for p in app.rglob("*.py") if p.name != "__init__.py"}
+    return {
+        p.relative_to(app).with_suffix("").as_posix() for p in app.rglob("*.py") if p.name != "__init__.py"
+    }
 
 
 def unit_tests(repository: Path) -> list[Path]:
@@ -22,7 +24,7 @@ def unit_tests(repository: Path) -> list[Path]:
 
 
 def is_about(test: Path, module: str) -> bool:
-    """Answer whether a test is about a module: `test_x.py`, or `test_x_<part>.py` where one file is too long."""
+    """Answer whether a test is about a module: `test_x.py`, or `test_x_<part>.py` where one is too long."""
     subject = (test.parent / test.stem.removeprefix("test_")).as_posix()
     return subject == module or subject.startswith(f"{module}_")
 
@@ -35,7 +37,9 @@ def test_every_module_has_tests(repository: Path) -> None:
 
 def test_every_unit_test_has_its_module(repository: Path) -> None:
     known = modules(repository)
-    assert sorted(t.as_posix() for t in unit_tests(repository) if not any(is_about(t, m) for m in known)) == []
+    assert (
+        sorted(t.as_posix() for t in unit_tests(repository) if not any(is_about(t, m) for m in known)) == []
+    )
 
 
 def test_exceptions_are_still_needed(repository: Path) -> None:

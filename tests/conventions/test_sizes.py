@@ -36,13 +36,16 @@ def docstring_lines(tree: ast.AST) -> int:
 
 
 def span(node: Function) -> int:
-    return (node.end_lineno or 0) - node.lineno + 1
+    start = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+    return (node.end_lineno or 0) - start + 1
 
 
 def function_length(function: Function) -> int:
-    """Count lines without docstrings and without functions inside: a router's handlers count by themselves."""
+    """Count lines without docstrings and inner functions: a router's handlers count by themselves."""
     inner = [node for node in ast.walk(function) if isinstance(node, Function) and node is not function]
-    held = [node for node in inner if not any(node in ast.walk(other) for other in inner if other is not node)]
+    held = [
+        node for node in inner if not any(node in ast.walk(other) for other in inner if other is not node)
+    ]
     own_docstrings = docstring_lines(function) - sum(map(docstring_lines, held))
     return span(function) - sum(map(span, held)) - own_docstrings
 

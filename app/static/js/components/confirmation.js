@@ -51,7 +51,7 @@ export function start(element) {
     }
   }
 
-  follow(({ values, placement }) => {
+  follow(({ values, placement, source }) => {
     clearTimeout(rest);
     request?.abort();
     request = null;
@@ -59,7 +59,7 @@ export function start(element) {
     const customer = Object.fromEntries(model.features.map((feature, f) => [feature.name, values[f]]));
     latest = { customer, placement };
     rest = setTimeout(() => {
-      keepAddress(customer);
+      if (source !== "start") keepAddress(customer);
       check();
     }, REST);
   });

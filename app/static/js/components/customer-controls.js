@@ -1,7 +1,7 @@
 // Sliders and number boxes: each pair is one value; a fault is told beside its field.
 
 import { change, follow, model } from "../lib/customer.js";
-import { numberText, plainNumber, rangeText, readNumber, withUnit } from "../lib/format.js";
+import { numberText, plainNumber, readNumber, withUnit } from "../lib/format.js";
 
 class Field {
   constructor(element, feature) {
@@ -14,11 +14,14 @@ class Field {
 
   read() {
     const value = readNumber(this.box.value);
-    const { label, unit, minimum, maximum } = this.feature;
-    const isFine = value >= minimum && value <= maximum;
-    const bounds = rangeText(minimum, maximum, unit, 2);
-    this.tell(isFine ? "" : `${label} must be ${Number.isNaN(value) ? "a number " : ""}from ${bounds}.`);
-    return isFine ? value : null;
+    const { label, minimum, maximum } = this.feature;
+    if (Number.isNaN(value)) this.tell(`Enter ${label.toLowerCase()} as a number, such as 42 or 42.5.`);
+    else if (value < minimum || value > maximum) this.tell(`${label} must be between ${minimum} and ${maximum}.`);
+    else {
+      this.tell("");
+      return value;
+    }
+    return null;
   }
 
   tell(fault) {
@@ -66,5 +69,5 @@ export function start(form) {
     if (source === "map") for (const field of fields) field.tell("");
   });
   form.querySelector('[data-part="submit"]').hidden = true;
-  readAll("box");
+  readAll("start");
 }

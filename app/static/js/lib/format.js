@@ -22,5 +22,5 @@ export function rangeText(low, high, unit, decimals = 1) {
 export function readNumber(text) {
   const trimmed = text.trim();
   const point = /^[^,]*,\d+$/.test(trimmed) && !/,\d{3}$/.test(trimmed) ? trimmed.replace(",", ".") : trimmed;
-  return /^[+-]?(\d+\.?\d*|\.\d+)$/.test(point) ? Number(point) : NaN;
+  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(point) ? Number(point) : NaN;
 }
