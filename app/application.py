@@ -22,6 +22,7 @@ from app.controllers.dependencies import Services
 from app.controllers.middleware.request_context import RequestContext
 from app.controllers.middleware.request_guard import RequestGuard
 from app.controllers.middleware.security_headers import SecurityHeaders
+from app.controllers.openapi import TAGS, describe_errors
 from app.core.config import Settings
 from app.core.errors import ClienteleError
 from app.core.logging import configure_logging
@@ -56,6 +57,7 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        openapi_tags=TAGS,
     )
     app.state.services = services
     _add_routes(app, services)
@@ -66,6 +68,7 @@ def create_app(settings: Settings) -> FastAPI:
     ):
         app.add_exception_handler(kind, handler)
     _add_layers(app, settings)
+    describe_errors(app)
     return app
 
 

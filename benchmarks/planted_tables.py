@@ -40,7 +40,7 @@ def structureless_families() -> dict[str, Family]:
         "ring": lambda rng, n: _arc(rng, n, 2 * np.pi),
         "scores 1 to 5": _scores,
         "scores 1 to 5, correlated": _correlated_scores,
-        "counts": lambda rng, n: rng.poisson(rng.uniform(2.0, 8.0), (n, _dimensions(rng, 2, 4))).astype(float),
+        "counts": _counts,
     }
 
 
@@ -163,3 +163,7 @@ def _correlated_scores(rng: np.random.Generator, n: int) -> Floats:
     normals = _correlated_normals(rng, n, _dimensions(rng, 2, 6), 0.7)
     rows: Floats = np.clip(np.round(3.0 + rng.uniform(0.8, 1.2) * normals), 1.0, 5.0)
     return rows
+
+
+def _counts(rng: np.random.Generator, n: int) -> Floats:
+    return rng.poisson(rng.uniform(2.0, 8.0), (n, _dimensions(rng, 2, 4))).astype(float)

@@ -29,6 +29,7 @@ from app.models.model_document import NullTest
 from benchmarks.planted_tables import planted_groups, structureless_families
 
 REFITS = 50
+CODES = ("separate_groups", "useful_slices", "nothing_to_see")
 ROWS = (100, 200, 200, 300, 300, 400, 500, 1000)
 GROUPED_ROWS = (150, 200, 300, 400)
 CLEAR, GRADED = (6.0, 9.0), (4.0, 5.0)
@@ -62,7 +63,7 @@ class Outcome:
 def main() -> None:
     """Judge the tables in two processes and print the rates."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--tables", type=int, default=384, help="structureless ones; half as many with groups")
+    parser.add_argument("--tables", type=int, default=384, help="without groups; half as many with")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", action="store_true", help="print every outcome instead of the rates")
     parser.add_argument("--processes", type=int, default=2)
@@ -87,7 +88,7 @@ def report(outcomes: Iterable[Outcome]) -> list[str]:
     for row in sorted(verdicts, key=lambda name: (name.startswith("**"), name)):
         said = verdicts[row]
         low, high = wilson(said["separate_groups"], said.total())
-        numbers = " | ".join(str(said[code]) for code in ("separate_groups", "useful_slices", "nothing_to_see"))
+        numbers = " | ".join(str(said[code]) for code in CODES)
         lines.append(f"| {row} ({said.total()}) | {numbers} | {low:.1%} to {high:.1%} |")
     return lines
 
@@ -132,7 +133,8 @@ def _judge_rows(rows: Floats, k: int, case: Case) -> Outcome:
         uniform_mean=0.0, uniform_max=0.0, uniform_p=p["uniform"],
     )  # fmt: skip
     code = judge(null_test, stability.jaccard, "customer").code
-    return Outcome(case.kind, case.family, *z.shape, k, code, p, float(stability.jaccard.min()))
+    n, d = z.shape
+    return Outcome(case.kind, case.family, n, d, k, code, p, float(stability.jaccard.min()))
 
 
 def _sequential_p(z: Floats, k: int, null: str, observed: float, seed: int) -> float:

@@ -9,15 +9,21 @@ from pathlib import Path
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
+from app.controllers.middleware.security_headers import PAGE_POLICY
 from app.controllers.static_assets import FOREVER, AssetTree, answer_asset
 from app.controllers.templating import render
 from app.schemas.page import DocsPage
 
-# ReDoc draws its styles through the browser's own interfaces and searches in a worker made from a blob
+# ReDoc fills <style> elements that it adds empty, and one more with a fixed text: both are allowed by hash. It
+# searches in a worker made from a blob.
+REDOC_STYLES = "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=' 'sha256-QMIg+bpjm3JdElJ388KYke01izlUW0UoNOeKjpMxdgc='"
 REDOC_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-    "connect-src 'self'; worker-src blob:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    PAGE_POLICY.replace("style-src 'self'", f"style-src 'self' {REDOC_STYLES}") + "; worker-src blob:"
 )
+
+# ReDoc would fetch its logo from its maker's network; it gets an empty picture instead
+REDOC_LOGO = b"https://cdn.redoc.ly/redoc/logo-mini.svg"
+EMPTY_PICTURE = b"data:image/svg+xml,%3Csvg xmlns=%22http://www.w3.org/2000/svg%22/%3E"
 
 router = APIRouter(include_in_schema=False)
 
@@ -48,7 +54,8 @@ def docs_assets() -> AssetTree:
     found = find_spec("fastapi_offline")
     if found is None or found.origin is None:
         raise RuntimeError("the package fastapi-offline is not installed")
-    return AssetTree(Path(found.origin).parent / "static", mount="/docs/assets")
+    folder = Path(found.origin).parent / "static"
+    return AssetTree(folder, "/docs/assets", mend=lambda content: content.replace(REDOC_LOGO, EMPTY_PICTURE))
 
 
 def _page() -> DocsPage:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,13 +47,22 @@ class AssetTree:
         Where the tree is served.
     sheet : str or None
         Name of the one style sheet that all style sheets are joined to, in the order of their names.
+    mend : callable
+        Applied to each file's content.
     """
 
-    def __init__(self, folder: Path, mount: str = "/static", sheet: str | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        mount: str = "/static",
+        sheet: str | None = None,
+        mend: Callable[[bytes], bytes] = lambda content: content,
+    ) -> None:
         self._mount = mount
         self._assets: dict[str, Asset] = {}
         digest = hashlib.sha256()
-        for name, content in _read(folder, sheet).items():
+        for name, read in _read(folder, sheet).items():
+            content = mend(read)
             digest.update(f"{name}\0{len(content)}\0".encode() + content)
             self._assets[name] = _asset(content, CONTENT_TYPES[Path(name).suffix])
         self.digest = digest.hexdigest()[:16]

@@ -44,7 +44,7 @@ class Stability:
     refits: Floats
 
 
-def test_against_nulls(
+def compare_with_nulls(
     z: Floats, fit: KMeansFit, seed: int, draws: int = NULL_DRAWS, progress: Progress = lambda _: None
 ) -> NullTest:
     """Compare the silhouette of a fit with that of tables of the same size without groups.
@@ -116,6 +116,7 @@ def _root(covariance: Floats) -> Floats:
     return root
 
 
+test_against_nulls = compare_with_nulls  # the former name, until its caller has changed
 _TABLES = {"gaussian": _gaussian_like, "uniform": _box_like}
 
 
@@ -160,7 +161,7 @@ def judge(null: NullTest, jaccard: Floats, noun: str) -> Verdict:
         else f"one segment does not hold when the {noun}s are drawn again ({weakest:.0%} in common)"
     )
     text = (
-        f"These {k} segments are useful slices of a continuum, not separate groups: {reason}. The borders are "
-        f"a choice; use them to organise work, not as facts about {noun}s."
+        f"These {k} segments are useful slices of a continuum, not separate groups: {reason}. The borders "
+        f"are a choice; use them to organise work, not as facts about {noun}s."
     )
     return Verdict(code="useful_slices", text=text, p_value=p)

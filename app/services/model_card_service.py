@@ -45,11 +45,18 @@ class ModelCardService:
         """
         model = self._predictions.current()
         document, analysis = model.document, model.analysis
-        infos = {info.segment_id: info for info in self._predictions.clusters_info().segments}
-        numbers = {read.segment_id: read for read in self._predictions.clusters().segments}
+        info, words, figures = (
+            self._predictions.model_info(),
+            self._predictions.clusters_info(),
+            self._predictions.clusters(),
+        )
+        if {info.model_version, words.model_version, figures.model_version} != {model.label}:
+            return self.about()  # a newer version came in between
+        texts = {segment.segment_id: segment for segment in words.segments}
+        numbers = {segment.segment_id: segment for segment in figures.segments}
         return AboutPage(
             title="Are these segments real?",
-            model=self._predictions.model_info(),
+            model=info,
             headline=verdict_sentence(document.verdict.code, len(document.segments)),
             columns=[
                 ColumnTitle(
@@ -64,7 +71,7 @@ class ModelCardService:
             segments=[
                 AboutSegment(
                     slot=self._predictions.describe(segment).slot,
-                    info=infos[segment.segment_id],
+                    info=texts[segment.segment_id],
                     numbers=numbers[segment.segment_id],
                     verdict=_stability_word(numbers[segment.segment_id].stability),
                 )

@@ -70,6 +70,8 @@ class SegmentMapService:
         texts = {f.name: _given(typed.get(f.name), f) for f in document.features}
         values, errors = self._predictions.check({name: _without_comma(text) for name, text in texts.items()})
         answer = None if errors else self._predictions.predict(values)
+        if answer and answer.model_version != drawn.model.label:
+            return self.home(typed)  # a newer version came in between
         slots = {segment.segment_id: segment.slot for segment in drawn.map.segments}
         spot = None if errors else _place(drawn, values)
         return HomePage(
@@ -77,7 +79,7 @@ class SegmentMapService:
             noun=recipe.noun,
             controls=[_control(f, texts[f.name], errors.get(f.name)) for f in document.features],
             answer=answer,
-            answer_slot=slots.get(answer.segment_id) if answer else None,
+            answer_slot=slots[answer.segment_id] if answer else None,
             map=drawn.map.model_copy(update={"customer": spot}),
             model_json=drawn.model_json,
             verdict=verdict_sentence(document.verdict.code, len(document.segments)),

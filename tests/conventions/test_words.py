@@ -33,7 +33,8 @@ TEXT = {
 
 
 def texts(repository: Path) -> dict[str, str]:
-    paths = [p for folder in FOLDERS for p in (repository / folder).rglob("*")] + list(repository.glob("*.*"))
+    paths = [p for folder in FOLDERS for p in (repository / folder).rglob("*")]
+    paths += repository.glob("[!.]*.*")
     kept = [p for p in paths if p.is_file() and p.suffix in TEXT and "__pycache__" not in p.parts]
     return {p.relative_to(repository).as_posix(): p.read_text(encoding="utf-8") for p in kept}
 

@@ -33,7 +33,7 @@ def customers(rng: np.random.Generator, n: int) -> Floats:
 
 @pytest.fixture(scope="module")
 def shares() -> tuple[Floats, Floats]:
-    """Stated confidence, and share of models fitted on fresh samples that agree, at test points of two tables."""
+    """Stated confidence and share of fresh models that agree, at test points of two tables."""
     stated, agreeing = zip(*(_measure(seed) for seed in (0, 1)), strict=True)
     return np.concatenate(stated), np.concatenate(agreeing)
 

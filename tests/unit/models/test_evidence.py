@@ -26,7 +26,7 @@ def three_blobs(size: int = 25) -> Floats:
 
 def verdict(z: Floats, k: int) -> str:
     fit = fit_kmeans(z, k, seed=42)
-    null = evidence.test_against_nulls(z, fit, seed=42, draws=DRAWS)
+    null = evidence.compare_with_nulls(z, fit, seed=42, draws=DRAWS)
     return judge(null, resample(z, fit, seed=42, draws=REFITS).jaccard, "customer").code
 
 
@@ -79,7 +79,7 @@ class TestNullTest:
             return iter(planted[null] * 5)
 
         monkeypatch.setattr(evidence, "null_silhouettes", draws)
-        found = evidence.test_against_nulls(z, fit, seed=0, draws=19)
+        found = evidence.compare_with_nulls(z, fit, seed=0, draws=19)
         assert found.gaussian_p == pytest.approx((1 + 5) / 20)
         assert found.uniform_p == pytest.approx((1 + 15) / 20)
         assert found.gaussian_max == observed
@@ -88,14 +88,14 @@ class TestNullTest:
 
     def test_no_draw_reaches_separate_groups(self) -> None:
         z = three_blobs()
-        found = evidence.test_against_nulls(z, fit_kmeans(z, 3, seed=0), seed=0, draws=19)
+        found = evidence.compare_with_nulls(z, fit_kmeans(z, 3, seed=0), seed=0, draws=19)
         assert found.gaussian_p == found.uniform_p == pytest.approx(1 / 20)
         assert found.observed > max(found.gaussian_max, found.uniform_max)
 
     def test_the_same_seed_gives_the_same_numbers(self) -> None:
         z = three_blobs()
         fit = fit_kmeans(z, 3, seed=0)
-        first, again, other = (evidence.test_against_nulls(z, fit, seed, draws=5) for seed in (1, 1, 2))
+        first, again, other = (evidence.compare_with_nulls(z, fit, seed, draws=5) for seed in (1, 1, 2))
         assert first == again
         assert first != other
 
@@ -119,7 +119,7 @@ class TestNullTest:
     def test_progress_rises_to_one(self) -> None:
         z = three_blobs(10)
         told: list[float] = []
-        evidence.test_against_nulls(z, fit_kmeans(z, 2, seed=0), seed=0, draws=3, progress=told.append)
+        evidence.compare_with_nulls(z, fit_kmeans(z, 2, seed=0), seed=0, draws=3, progress=told.append)
         assert told == sorted(told)
         assert told[-1] == 1.0
 

@@ -92,7 +92,9 @@ class TestNameNewborns:
         vip = mall_recipe.find_persona("vip")
         assert vip is not None
         kept = [own_naming("Regulars", vip.slot)]
-        born = name_newborns(mall_recipe, np.array([[1.0, 1.2], [-1.3, 1.1], [1.0, -1.3], [0.0, 0.0]]), kept, 5)
+        born = name_newborns(
+            mall_recipe, np.array([[1.0, 1.2], [-1.3, 1.1], [1.0, -1.3], [0.0, 0.0]]), kept, 5
+        )
         assert born[0] == replace(persona_naming(vip), slot=born[0].slot)
         assert len({naming.slot for naming in kept + born}) == 5
 

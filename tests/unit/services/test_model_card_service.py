@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+from app.schemas.page import AboutPage
+from app.services.model_card_service import ModelCardService
+from tests.unit.services.example_model import example_model, predictions_of
+
+
+def about(**changed: object) -> AboutPage:
+    return ModelCardService(predictions_of(example_model(**changed))).about()
+
+
+def findings(page: AboutPage) -> dict[str, str]:
+    return {chart.key: chart.finding for chart in page.curves}
+
+
+class TestAbout:
+    def test_the_headline_is_the_verdict(self) -> None:
+        assert about().headline == "Yes: these customers form 2 separate groups."
+
+    def test_other_verdicts_say_no_or_partly(self) -> None:
+        verdict = {"text": "None.", "p_value": 0.4}
+        assert about(verdict={"code": "nothing_to_see", **verdict}).headline.startswith("No: ")
+        assert about(verdict={"code": "useful_slices", **verdict}).headline.startswith("Partly: ")
+
+    def test_segments_come_with_their_stability_in_a_word(self) -> None:
+        segments = about().segments
+        assert [(s.slot, s.info.name, s.verdict) for s in segments] == [
+            (1, "Low", "wavers"),
+            (4, "High </script>", "dissolves"),
+        ]
+
+    def test_a_stable_segment_holds(self) -> None:
+        model = example_model()
+        stable = [s.model_copy(update={"stability": 0.75}) for s in model.analysis.segments]
+        model.analysis = model.analysis.model_copy(update={"segments": tuple(stable)})
+        page = ModelCardService(predictions_of(model)).about()
+        assert [segment.verdict for segment in page.segments] == ["holds", "holds"]
+
+    def test_the_null_test_in_figures(self) -> None:
+        text = about().null_text
+        assert "99 tables without groups" in text
+        assert "These customers reach 0.500 (p = 0.010 and 0.010, the least that so many can give)." in text
+
+    def test_a_null_test_that_was_not_won_does_not_claim_the_least_p(self) -> None:
+        model = example_model()
+        test = model.analysis.null_test.model_copy(update={"uniform_p": 0.2})
+        model.analysis = model.analysis.model_copy(update={"null_test": test})
+        text = ModelCardService(predictions_of(model)).about().null_text
+        assert "(p = 0.010 and 0.200)" in text
+
+    def test_limits_name_the_range_that_was_seen(self) -> None:
+        assert any("income from 10 to 90 k$ and score from 10 to 90 k$" in limit for limit in about().limits)
+
+    def test_a_version_that_comes_in_between_wins(self) -> None:
+        page = ModelCardService(predictions_of(example_model(), example_model(version=2))).about()
+        assert page.model.model_version == "example/2"
+
+
+class TestCurves:
+    def test_each_says_which_number_of_segments_it_favours(self) -> None:
+        found = findings(about())
+        assert found["silhouette"] == "Silhouette is highest at k = 2."
+        assert found["inertia"] == "Inertia always falls; it bends most at k = 3, not at the 2 in use."
+
+    def test_the_mark_lies_on_the_curve_at_the_number_in_use(self) -> None:
+        for chart in about().curves:
+            assert chart.chosen == chart.dots[0]
+            assert chart.path.startswith(f"M{chart.chosen.x:g} ")
+
+    def test_ticks_frame_the_curve(self) -> None:
+        for chart in about().curves:
+            heights = [tick.at for tick in chart.y_axis.ticks]
+            assert min(heights) <= min(dot.y for dot in chart.dots)
+            assert max(dot.y for dot in chart.dots) <= max(heights)
+
+    def test_a_number_beyond_the_curves_marks_the_favoured_one(self) -> None:
+        model = example_model()
+        last = model.analysis.curves[1:]
+        model.analysis = model.analysis.model_copy(update={"curves": last})
+        chart = ModelCardService(predictions_of(model)).about().curves[0]
+        assert chart.finding == "Silhouette is highest at k = 3, not at the 2 in use."
+        assert chart.chosen == chart.dots[0]
+
+    def test_a_single_point_is_drawn(self) -> None:
+        model = example_model()
+        model.analysis = model.analysis.model_copy(update={"curves": model.analysis.curves[:1]})
+        charts = ModelCardService(predictions_of(model)).about().curves
+        assert [len(chart.dots) for chart in charts] == [1, 1, 1, 1]

@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from app.models.geometry import Scale
+from app.services.segment_map_service import PLOT, SegmentMapService
+from tests.unit.services.example_model import example_model, predictions_of
+
+
+def service(features: int = 2) -> SegmentMapService:
+    return SegmentMapService(predictions_of(example_model(features)))
+
+
+class TestMap:
+    def test_territories_share_the_border_half_way(self) -> None:
+        low, high = service().home({}).map.segments
+        # the border is income + score = 100: it cuts the box from corner to corner
+        left, top, right, bottom = PLOT
+        assert low.territory == f"M{left:g} {bottom:g} {right:g} {bottom:g} {left:g} {top:g}z"
+        assert high.territory == f"M{right:g} {bottom:g} {right:g} {top:g} {left:g} {top:g}z"
+
+    def test_one_mark_a_customer_of_the_sample(self) -> None:
+        low, high = service().home({}).map.segments
+        assert (low.customers.count("M"), high.customers.count("M")) == (2, 1)
+        assert (low.size, high.size) == (2, 2)
+
+    def test_centroids_lie_where_their_values_are(self) -> None:
+        page = service().home({})
+        drawing = json.loads(page.model_json)["drawing"]
+        across = Scale(*(drawing["x"][key] for key in ("low", "high", "from", "to")))
+        assert [s.centroid.x for s in page.map.segments] == [round(across(v), 1) for v in (20.0, 80.0)]
+
+    def test_axes_are_round_and_named(self) -> None:
+        axis = service().home({}).map.x_axis
+        assert axis.label == "Income (k$)"
+        assert [tick.text for tick in axis.ticks] == ["0", "20", "40", "60", "80", "100"]
+
+    def test_a_sample_says_so(self) -> None:
+        assert service().home({}).map.note.startswith("A sample of 3 of the 4,000 customers")
+
+    def test_a_whole_table_says_so(self) -> None:
+        model = example_model()
+        sample = model.analysis.sample.model_copy(update={"is_all": True})
+        model.analysis = model.analysis.model_copy(update={"sample": sample})
+        assert SegmentMapService(predictions_of(model)).home({}).map.note.startswith("All 4,000 customers")
+
+    def test_one_feature_spreads_customers_upwards(self) -> None:
+        page = service(1).home({"income": "20"})
+        assert page.map.y_axis.label == ""
+        assert page.map.y_axis.ticks == []
+        assert page.map.customer is not None
+        assert json.loads(page.model_json)["drawing"]["y"]["feature"] is None
+        heights = {mark.split("a")[0].split(" ")[1] for mark in page.map.segments[0].customers.split("M")[1:]}
+        assert len(heights) == 2
+
+    def test_three_features_name_what_is_not_shown(self) -> None:
+        page = service(3).home({})
+        assert "average values of the features not shown" in page.map.note
+        assert all(segment.territory for segment in page.map.segments)
+
+    def test_drawn_once_a_version(self) -> None:
+        maps = service()
+        assert maps.home({}).map.segments is maps.home({"income": "20"}).map.segments
+
+    def test_drawn_anew_for_a_new_version(self) -> None:
+        maps = SegmentMapService(predictions_of(example_model(), example_model(), example_model(version=2)))
+        assert maps.home({}).model_version == "example/1"
+        assert maps.home({}).model_version == "example/2"
+
+    def test_a_version_that_comes_in_between_wins(self) -> None:
+        page = SegmentMapService(predictions_of(example_model(), example_model(version=2))).home({})
+        assert page.answer is not None
+        assert page.model_version == page.answer.model_version == "example/2"
+
+
+class TestControls:
+    def test_start_at_the_mean_customer(self) -> None:
+        control = service().home({}).controls[0]
+        assert (control.value, control.low, control.high) == ("50", 0.0, 100.0)
+        assert (control.minimum, control.maximum, control.step, control.error) == (0.0, 1000.0, 1.0, None)
+
+    def test_keep_what_was_typed(self) -> None:
+        page = service().home({"income": "many", "score": " 20 "})
+        assert [control.value for control in page.controls] == ["many", "20"]
+        assert page.controls[0].error is not None
+        assert page.controls[1].error is None
+        assert (page.answer, page.answer_slot, page.map.customer) == (None, None, None)
+
+    def test_shorten_what_no_person_types(self) -> None:
+        assert len(service().home({"income": "9" * 5000}).controls[0].value) == 40
+
+    @pytest.mark.parametrize(("text", "segment"), [("12,5", 0), ("80,25", 3), ("80", 3), ("8e1", 3)])
+    def test_read_a_decimal_comma(self, text: str, segment: int) -> None:
+        answer = service().home({"income": text, "score": text}).answer
+        assert answer is not None
+        assert answer.segment_id == segment
+
+    @pytest.mark.parametrize("text", ["1,000", "1,2,3", ",", "5,"])
+    def test_refuse_a_comma_that_may_mean_thousands(self, text: str) -> None:
+        assert service().home({"income": text, "score": "20"}).answer is None
+
+
+class TestAnswer:
+    def test_carries_its_colour_and_place(self) -> None:
+        page = service().home({"income": "80", "score": "80"})
+        assert page.answer is not None
+        assert (page.answer.segment_id, page.answer_slot) == (3, 4)
+        assert page.map.customer == page.map.segments[1].centroid
+
+    def test_beyond_the_map_stands_at_its_edge(self) -> None:
+        page = service().home({"income": "900", "score": "50"})
+        assert page.map.customer is not None
+        assert page.map.customer.x == PLOT[2]
+        assert page.answer is not None
+        assert page.answer.outside_training_range == ["income"]
+
+
+class TestModelJson:
+    def test_holds_the_numbers_exactly(self) -> None:
+        model = example_model()
+        data = json.loads(SegmentMapService(predictions_of(model)).home({}).model_json)
+        assert data["version"] == "example/1"
+        assert data["centroids"] == [list(segment.centroid) for segment in model.segments]
+        assert data["refits"] == [[list(point) for point in refit] for refit in model.confidence.refits]
+        assert [(f["mean"], f["scale"]) for f in data["features"]] == [(50.0, 30.0)] * 2
+
+    def test_cannot_end_its_script_element(self) -> None:
+        text = service().home({}).model_json
+        assert "<" not in text
+        assert json.loads(text)["segments"][1]["name"] == "High </script>"

@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import doctest
+
+import pytest
+
+from app.models.model_document import AnalysisDocument
+from app.services import wording
+from app.services.wording import VERDICTS, number_text, range_text, training_note, verdict_sentence
+from tests.unit.services.example_model import example_analysis
+
+
+def test_examples_hold() -> None:
+    assert doctest.testmod(wording).failed == 0
+
+
+class TestNumberText:
+    @pytest.mark.parametrize(
+        ("value", "decimals", "text"),
+        [
+            (1234567.0, 1, "1,234,567"),
+            (-3.0, 0, "−3"),
+            (-0.01, 1, "0"),
+            (100.0, 0, "100"),
+            (2.50, 2, "2.5"),
+        ],
+    )
+    def test_reads_well(self, value: float, decimals: int, text: str) -> None:
+        assert number_text(value, decimals) == text
+
+    def test_without_separators(self) -> None:
+        assert number_text(1500.0, separator="") == "1500"
+
+
+def test_a_scale_is_no_unit() -> None:
+    assert range_text(1, 99, "1–100") == "1 to 99"
+
+
+@pytest.mark.parametrize("code", VERDICTS)
+def test_each_verdict_is_a_sentence(code: str) -> None:
+    sentence = verdict_sentence(code, 4)
+    assert sentence.endswith(".")
+    assert " 4 " in sentence
+
+
+class TestTrainingNote:
+    @staticmethod
+    def note(**changed: object) -> str:
+        analysis = AnalysisDocument.model_validate(example_analysis(1))
+        column = analysis.columns[0].model_copy(update=changed)
+        return training_note(analysis.segments[0], [column])
+
+    def test_features_tell_nothing_new(self) -> None:
+        assert self.note().startswith("In training: 2 customers.")
+
+    def test_a_number_with_its_interval(self) -> None:
+        assert "mean income 50 k$ (48 to 52)" in self.note(is_feature=False)
+
+    def test_a_share_in_percent(self) -> None:
+        assert "5000 % income" in self.note(is_feature=False, unit="share").replace(",", "")
