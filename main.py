@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 
 import uvicorn
@@ -18,6 +19,8 @@ except ClienteleError as error:
     sys.exit(2)
 
 if __name__ == "__main__":
+    # uvicorn repeats the signal once all requests are answered: a stop that was asked for is a success
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     uvicorn.run(
         "main:app",
         host=settings.host,

@@ -19,6 +19,7 @@ from app.controllers import (
     view_controller,
 )
 from app.controllers.dependencies import Services
+from app.controllers.middleware.head_requests import HeadRequests
 from app.controllers.middleware.request_context import RequestContext
 from app.controllers.middleware.request_guard import RequestGuard
 from app.controllers.middleware.security_headers import SecurityHeaders
@@ -77,6 +78,7 @@ def _services(settings: Settings) -> Services:
     log = structlog.get_logger("clientele.model")
     active = ActiveModel(
         ArtifactStore(settings.artifacts_dir, recipe.name),
+        recipe.feature_names,
         lambda event, detail: log.info(event, detail=detail),
     )
     predictions = PredictionService(recipe, active)
@@ -97,6 +99,8 @@ def _add_routes(app: FastAPI, services: Services) -> None:
 def _add_layers(app: FastAPI, settings: Settings) -> None:
     """Add the layers, the innermost first."""
     app.add_middleware(GZipMiddleware, minimum_size=500, compresslevel=6)
+    app.add_middleware(HeadRequests)
+    app.add_middleware(RequestGuard, max_body_bytes=settings.max_body_bytes)
     if settings.cors_origins:
         app.add_middleware(
             CORSMiddleware,
@@ -105,6 +109,5 @@ def _add_layers(app: FastAPI, settings: Settings) -> None:
             allow_headers=["Content-Type", "X-Request-ID"],
             expose_headers=["X-Request-ID"],
         )
-    app.add_middleware(RequestGuard, max_body_bytes=settings.max_body_bytes)
-    app.add_middleware(SecurityHeaders)
     app.add_middleware(RequestContext)
+    app.add_middleware(SecurityHeaders)

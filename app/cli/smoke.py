@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import sys
 import urllib.error
@@ -72,10 +73,10 @@ def smoke(url: str) -> None:
     try:
         info = ask(base, "GET", "/api/v1/model/info")
         known = {feature["name"]: feature["mean"] for feature in info.body["features"]}
-    except OSError as error:
+    except (OSError, http.client.HTTPException) as error:
         click.echo(f"nobody answers at {base}: {error}", err=True)
         sys.exit(2)
-    except (KeyError, TypeError):
+    except (KeyError, TypeError, ValueError):
         click.echo(f"fail  the server at {base} has no model that answers")
         sys.exit(1)
     failed = sum(not _run(base, check) for check in checks(known))
@@ -111,7 +112,7 @@ def _run(base: str, check: Check) -> bool:
         reply = ask(base, check.method, check.path, check.body)
         passed = reply.status == check.status and check.holds(reply)
         found = f"answered {reply.status}"
-    except (OSError, KeyError, TypeError, ValueError) as error:
+    except (OSError, http.client.HTTPException, KeyError, TypeError, ValueError) as error:
         passed, found = False, type(error).__name__
     click.echo(
         f"{'pass' if passed else 'FAIL'}  {check.method:<4} {check.path}  {found}, expected {check.status}"

@@ -14,11 +14,15 @@ from app.controllers.static_assets import FOREVER, AssetTree, answer_asset
 from app.controllers.templating import render
 from app.schemas.page import DocsPage
 
-# ReDoc fills <style> elements that it adds empty, and one more with a fixed text: both are allowed by hash. It
-# searches in a worker made from a blob.
-REDOC_STYLES = "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=' 'sha256-QMIg+bpjm3JdElJ388KYke01izlUW0UoNOeKjpMxdgc='"
+# ReDoc fills <style> elements that it adds empty, and one more with a fixed text: both are allowed by hash.
+# It searches in a worker made from a blob.
+REDOC_STYLES = (
+    "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='",
+    "'sha256-QMIg+bpjm3JdElJ388KYke01izlUW0UoNOeKjpMxdgc='",
+)
 REDOC_POLICY = (
-    PAGE_POLICY.replace("style-src 'self'", f"style-src 'self' {REDOC_STYLES}") + "; worker-src blob:"
+    PAGE_POLICY.replace("style-src 'self'", f"style-src 'self' {' '.join(REDOC_STYLES)}")
+    + "; worker-src blob:"
 )
 
 # ReDoc would fetch its logo from its maker's network; it gets an empty picture instead

@@ -18,6 +18,7 @@ from app.schemas.page import ErrorPage
 from app.schemas.problem import Problem, ProblemField
 
 MEDIA_TYPE = "application/problem+json"
+MOST_FAULTS = 20
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9_.-]{1,40}")
 
 
@@ -32,10 +33,11 @@ async def answer_clientele_error(request: Request, error: Exception) -> Response
 async def answer_invalid_fields(request: Request, error: Exception) -> Response:
     """Answer 422 with a pointer and the broken bound for each field, never the rejected value."""
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class only
-    faults = [ProblemField(pointer=_pointer(fault["loc"]), detail=fault["msg"]) for fault in error.errors()]
+    first = error.errors()[:MOST_FAULTS]
+    faults = [ProblemField(pointer=_pointer(fault["loc"]), detail=fault["msg"]) for fault in first]
     named = ", ".join(sorted({fault.pointer.strip("/") for fault in faults} - {""})) or "the body"
     return answer(
-        request, "input_invalid", 422, "Some fields are not acceptable", f"Look at {named}.", faults[:20]
+        request, "input_invalid", 422, "Some fields are not acceptable", f"Look at {named}.", faults
     )
 
 
@@ -48,7 +50,7 @@ async def answer_http_error(request: Request, error: Exception) -> Response:
         405: "This address does not answer that method.",
     }.get(status, status.description or status.phrase)
     code = status.phrase.lower().replace(" ", "_").replace("-", "_")
-    return answer(request, code, status, status.phrase, detail, headers=dict(error.headers or {}))
+    return answer(request, code, int(status), status.phrase, detail, headers=dict(error.headers or {}))
 
 
 def answer(
@@ -82,7 +84,8 @@ def answer(
 
 
 def _wants_page(request: Request) -> bool:
-    path = request.url.path
+    # not request.url, which is put together from the Host header too
+    path: str = request.scope["path"]
     return not path.startswith("/api/") and "text/html" in request.headers.get("accept", "")
 
 

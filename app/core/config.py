@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -11,6 +12,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from app.core.errors import SettingsInvalid
 
 PROJECT = Path(__file__).resolve().parents[2]
+# what browsers send: a scheme, a host in small letters, a port where it is not the usual one
+_ORIGIN = re.compile(r"https?://(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
 
 
 class Settings(BaseSettings):
@@ -54,10 +57,10 @@ class Settings(BaseSettings):
     @classmethod
     def _origins_are_exact(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for origin in value:
-            scheme, separator, host = origin.partition("://")
-            if scheme not in ("http", "https") or not separator or not host or set("/*?#@ ") & set(host):
+            if not _ORIGIN.fullmatch(origin):
                 raise ValueError(
-                    "each origin must be exact, such as https://shop.example, without * or a path"
+                    "each origin must be exact and in small letters, such as https://shop.example, "
+                    "without * or a path"
                 )
         return value
 
@@ -88,10 +91,12 @@ def load_settings() -> Settings:
     Raises
     ------
     SettingsInvalid
-        With one line that names each faulty key and its bound, never its value.
+        With one line that names each faulty key and its bound, never its value; also if `.env` is no text.
     """
     try:
         return Settings()
     except ValidationError as error:
         faults = "; ".join(f"{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
         raise SettingsInvalid(f"cannot start: {faults}") from None
+    except (OSError, UnicodeDecodeError):
+        raise SettingsInvalid("cannot start: the file .env cannot be read as UTF-8 text") from None

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -26,6 +27,8 @@ from app.models.model_document import MODEL, MODEL_HASH
 
 ACTIVE, NEXT, LOCK, STAGING = "ACTIVE", "NEXT", ".training.lock", ".staging-"
 MOST_BYTES = 64 * 1024 * 1024
+_NUMBER = re.compile(r"[1-9][0-9]{0,8}")
+_FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,7 @@ class ArtifactStore:
         if not self.folder.is_dir():
             return []
         return sorted(
-            int(path.name) for path in self.folder.iterdir() if path.name.isdecimal() and path.is_dir()
+            int(path.name) for path in self.folder.iterdir() if _NUMBER.fullmatch(path.name) and path.is_dir()
         )
 
     def active_version(self) -> int:
@@ -83,7 +86,7 @@ class ArtifactStore:
         except OSError as error:
             raise ArtifactInvalid(f"the pointer {ACTIVE} of {self.recipe} cannot be read") from error
         line = text.strip()
-        if not line.isdigit() or len(line) > 9 or text.count(b"\n") > 1:
+        if not _NUMBER.fullmatch(line.decode("ascii", "replace")) or text.count(b"\n") > 1:
             raise ArtifactInvalid(
                 f"the pointer {ACTIVE} of {self.recipe} is not one line with a version number"
             )
@@ -113,14 +116,24 @@ class ArtifactStore:
         return files
 
     def numbering(self) -> Numbering:
-        """Return the numbers that the next version may use, never one that was used before."""
-        try:
-            stored = Numbering(**json.loads((self.folder / NEXT).read_bytes()))
-        except FileNotFoundError:
-            stored = Numbering()
-        except (OSError, ValueError, TypeError) as error:
-            raise ArtifactInvalid(f"the file {NEXT} of {self.recipe} cannot be read") from error
+        """Return the numbers that the next version may use, never one that was used before.
+
+        Raises
+        ------
+        ArtifactInvalid
+            If the file that counts them is torn, or gone while versions remain: a guess could repeat one.
+        """
         newest = max(self.versions(), default=0)
+        try:
+            stored = _parse_numbering((self.folder / NEXT).read_bytes())
+        except FileNotFoundError:
+            if newest:
+                raise ArtifactInvalid(f"the file {NEXT} of {self.recipe} is gone: put it back") from None
+            stored = Numbering()
+        except OSError as error:
+            raise ArtifactInvalid(f"the file {NEXT} of {self.recipe} cannot be read") from error
+        if stored is None:
+            raise ArtifactInvalid(f"the file {NEXT} of {self.recipe} does not hold the next two numbers")
         return Numbering(max(stored.version, newest + 1), stored.segment_id)
 
     @contextmanager
@@ -139,8 +152,7 @@ class ArtifactStore:
         except Timeout:
             raise TrainingBusy(f"another training of {self.recipe} is running; wait for it to end") from None
         try:
-            for leftover in self.folder.glob(f"{STAGING}*"):
-                shutil.rmtree(leftover, ignore_errors=True)
+            self._sweep()
             yield
         finally:
             lock.release()
@@ -172,6 +184,13 @@ class ArtifactStore:
         self.read(version)
         replace_durably(self.pointer, f"{version}\n".encode())
 
+    def _sweep(self) -> None:
+        for leftover in self.folder.glob(f"{STAGING}*"):
+            shutil.rmtree(leftover, ignore_errors=True)
+        for name in (ACTIVE, NEXT):
+            for leftover in self.folder.glob(f".{name}.*.tmp"):
+                leftover.unlink(missing_ok=True)
+
     def _bytes(self, folder: Path, name: str) -> bytes:
         path = folder / name
         try:
@@ -185,12 +204,23 @@ class ArtifactStore:
 
     def _named_files(self, model: bytes, version: int) -> list[tuple[str, str]]:
         try:
-            named = dict(json.loads(model)["files"])
-        except (ValueError, TypeError, KeyError, RecursionError) as error:
+            named = json.loads(model)["files"].items()
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             raise ArtifactInvalid(f"{MODEL} of {self.recipe}/{version} does not name its files") from error
-        if any(name != Path(name).name or name.startswith(".") for name in named):
+        if not all(_FILE_NAME.fullmatch(name) for name, _ in named):
             raise ArtifactInvalid(f"{MODEL} of {self.recipe}/{version} names a file outside its folder")
-        return list(named.items())
+        return list(named)
+
+
+def _parse_numbering(content: bytes) -> Numbering | None:
+    """Return the stored numbers, or None where the file holds anything else."""
+    try:
+        found = json.loads(content)
+        version, segment_id = found["version"], found["segment_id"]
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
+    is_whole = all(type(number) is int for number in (version, segment_id))
+    return Numbering(version, segment_id) if is_whole and version > 0 and segment_id >= 0 else None
 
 
 def sha256(content: bytes) -> str:

@@ -140,7 +140,8 @@ def number(value: float, decimals: int = 1) -> str:
 
 def polygon_path(points: Sequence[Point]) -> str:
     """Return the closed polygon as SVG path data, or an empty text for no points."""
-    return f"M{_joined(points)}z" if points else ""
+    corners = list(dict.fromkeys((round(x, 1), round(y, 1)) for x, y in points))
+    return f"M{_joined(corners)}z" if corners else ""
 
 
 def line_path(points: Sequence[Point]) -> str:
@@ -175,8 +176,8 @@ def _regular(corners: int, radius: float, turn: float = 0.0) -> tuple[Point, ...
 
 
 _PLUS: tuple[Point, ...] = (
-    (-0.36, -1.05), (0.36, -1.05), (0.36, -0.36), (1.05, -0.36), (1.05, 0.36), (0.36, 0.36),
-    (0.36, 1.05), (-0.36, 1.05), (-0.36, 0.36), (-1.05, 0.36), (-1.05, -0.36), (-0.36, -0.36),
+    (-0.42, -1.12), (0.42, -1.12), (0.42, -0.42), (1.12, -0.42), (1.12, 0.42), (0.42, 0.42),
+    (0.42, 1.12), (-0.42, 1.12), (-0.42, 0.42), (-1.12, 0.42), (-1.12, -0.42), (-0.42, -0.42),
 )  # fmt: skip
 _OUTLINES: tuple[tuple[Point, ...], ...] = (
     _regular(4, 1.26),

@@ -143,7 +143,7 @@ class ModelDocument(_Document):
 class ConfidenceDocument(_Document):
     """``confidence.json``: centroid sets of models refitted on resampled customers, B × k × d, rounded."""
 
-    refits: tuple[tuple[Numbers, ...], ...]
+    refits: tuple[tuple[Numbers, ...], ...] = Field(min_length=1)
 
 
 class ColumnStatistics(_Document):

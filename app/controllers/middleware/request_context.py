@@ -1,4 +1,4 @@
-"""The outermost layer: a request id, one log line a request, and an answer even to our own faults."""
+"""A request id, one log line a request, and an answer even to our own faults."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ import secrets
 from time import perf_counter
 
 import structlog
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.controllers.problems import answer
 
 _SANE_ID = re.compile(rb"[A-Za-z0-9_-]{8,64}")
+
+# nobody is left to be answered; the log says so with the number that proxies use
+CLIENT_GONE = 499
 
 log = structlog.get_logger("clientele.request")
 
@@ -34,12 +37,14 @@ class RequestContext:
         async def send_with_id(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status = int(message["status"])
                 message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
             await send(message)
 
         try:
             await self._app(scope, receive, send_with_id)
+        except ClientDisconnect:
+            status = CLIENT_GONE
         except Exception:
             log.exception("request_failed", request_id=request_id, method=scope["method"])
             if status:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from ipaddress import IPv6Address
 
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -10,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.controllers.problems import answer
 from app.core.errors import BodyTooLarge
 
-_HOST = re.compile(rb"[A-Za-z0-9._:\[\]-]{1,255}")
+_HOST = re.compile(rb"(?:[A-Za-z0-9._-]{1,253}|\[([0-9A-Fa-f:.]{2,45})\])(?::[0-9]{1,5})?")
 
 
 class RequestGuard:
@@ -31,7 +32,7 @@ class RequestGuard:
             return
         hosts = [value for name, value in scope["headers"] if name == b"host"]
         lengths = [value for name, value in scope["headers"] if name == b"content-length"]
-        if scope["http_version"] != "1.0" and (len(hosts) != 1 or not _HOST.fullmatch(hosts[0])):
+        if not _are_sane(hosts, scope["http_version"]):
             refusal = answer(
                 Request(scope),
                 "bad_request",
@@ -65,3 +66,16 @@ class RequestGuard:
             return message
 
         return receive_counted
+
+
+def _are_sane(hosts: list[bytes], http_version: str) -> bool:
+    if not hosts:
+        return http_version == "1.0"
+    found = _HOST.fullmatch(hosts[0])
+    if len(hosts) > 1 or found is None:
+        return False
+    try:
+        IPv6Address((found[1] or b"::1").decode("ascii"))
+    except ValueError:
+        return False
+    return True

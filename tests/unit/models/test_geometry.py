@@ -130,7 +130,7 @@ class TestPaths:
     @staticmethod
     def covered(path: str) -> float:
         if "a" in path:
-            radius = float(path.split("a")[1].split(" ")[0])
+            radius = float(path.split("a", 2)[1].split(" ", maxsplit=1)[0])
             return math.pi * radius**2
         start, moves = path[1:-1].split("l")
         x, y = map(float, start.replace("-", " -").split())

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from typing import Any
+
 from app.schemas.page import AboutPage
 from app.services.model_card_service import ModelCardService
 from tests.unit.services.example_model import example_model, predictions_of
 
 
-def about(**changed: object) -> AboutPage:
+def about(**changed: Any) -> AboutPage:
     return ModelCardService(predictions_of(example_model(**changed))).about()
 
 

@@ -1,0 +1,114 @@
+"""The home page as the server sends it: all of it can be read and used with script off."""
+
+from __future__ import annotations
+
+import html
+import re
+
+import pytest
+from starlette.testclient import TestClient
+
+CUSTOMER = {"annual_income": "87", "spending_score": "82"}
+HTML = {"Accept": "text/html"}
+
+
+def text_of(page: str) -> str:
+    """Return what a person reads: no scripts, no tags, single spaces."""
+    without_scripts = re.sub(r"<script\b.*?</script>", "", page, flags=re.DOTALL)
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", without_scripts)).split())
+
+
+class TestHome:
+    def test_asks_and_answers(self, client: TestClient) -> None:
+        answer = client.get("/", params=CUSTOMER)
+        assert answer.status_code == 200
+        text = text_of(answer.text)
+        assert "What kind of mall customer is this?" in text
+        assert "VIP / Whale" in text
+        assert re.search(r"Settled : \d+ of 50 refits place this customer here\.", text)
+        assert "Premium products, shown first to this group" in text
+        assert re.search(r"Next in line is Average Customer, \d\.\d\d standard deviations away", text)
+
+    def test_starts_at_the_mean_customer(self, client: TestClient) -> None:
+        page = client.get("/").text
+        assert re.search(r'id="annual_income" name="annual_income"[^>]*\s+value="\d+"', page)
+        assert "Average Customer" in text_of(page)
+
+    def test_says_whether_the_groups_are_real(self, client: TestClient) -> None:
+        text = text_of(client.get("/").text)
+        assert "Are these groups real? Yes: these customers form 5 separate groups." in text
+
+    def test_draws_every_segment_with_its_own_shape(self, client: TestClient) -> None:
+        page = client.get("/").text
+        assert len(set(re.findall(r'<path id="marker-\d" d="([^"]+)"', page))) == 5
+        drawn = re.findall(r'class="segment-map__customers"[^>]* d="([^"]+)"', page)
+        assert sum(path.count("M") for path in drawn) == 200
+        assert "All 200 customers of the training table" in text_of(page)
+
+    def test_beyond_training_names_the_feature_and_its_range(self, client: TestClient) -> None:
+        text = text_of(client.get("/", params={"annual_income": "400", "spending_score": "50"}).text)
+        assert re.search(r"Annual income is beyond what the model has seen \(\d+ to \d+ k\$\)\.", text)
+
+    def test_marks_the_current_page(self, client: TestClient) -> None:
+        marked = re.findall(r'href="([^"]+)" aria-current="page"', client.get("/").text)
+        assert marked == ["/"]
+
+    def test_links_to_about_docs_and_json(self, client: TestClient) -> None:
+        links = set(re.findall(r'href="(/[^"#]*)', client.get("/").text))
+        assert {"/about", "/docs", "/redoc", "/api/v1/model/info"} <= links
+
+
+class TestFaults:
+    @pytest.mark.parametrize(
+        ("typed", "message"),
+        [
+            ("5000", "Annual income must be between 0 and 1000."),
+            ("-1", "Annual income must be between 0 and 1000."),
+            ("", "Enter annual income as a number, such as 42 or 42.5."),
+            ("a lot", "Enter annual income as a number, such as 42 or 42.5."),
+            ("1,000", "Enter annual income as a number, such as 42 or 42.5."),
+        ],
+    )
+    def test_keeps_what_was_typed_and_says_what_is_wrong(
+        self, client: TestClient, typed: str, message: str
+    ) -> None:
+        answer = client.get("/", params=CUSTOMER | {"annual_income": typed})
+        assert answer.status_code == 422
+        assert re.search(
+            rf'id="annual_income"[^>]*\s+value="{re.escape(typed)}"[^>]*aria-invalid', answer.text
+        )
+        assert f'<a href="#annual_income">{message}</a>' in answer.text  # the summary leads to the field
+        assert f'id="annual_income-error" data-part="error">{message}' in answer.text
+
+    def test_both_fields_at_once(self, client: TestClient) -> None:
+        text = text_of(client.get("/", params={"annual_income": "x", "spending_score": "0"}).text)
+        assert "Some values need a second look" in text
+        assert "Spending score must be between 1 and 100." in text
+
+    def test_markup_in_a_value_stays_text(self, client: TestClient) -> None:
+        page = client.get("/", params=CUSTOMER | {"annual_income": '"><script>x()</script>'}).text
+        assert "<script>x" not in page
+        assert "&#34;&gt;&lt;script&gt;x()" in page
+
+    @pytest.mark.parametrize(
+        "query", ["annual_income=%00", "annual_income=%FF%FE", "x=1&x=2", "annual_income[]=5"]
+    )
+    def test_odd_queries_are_no_crash(self, client: TestClient, query: str) -> None:
+        assert client.get(f"/?{query}").status_code in (200, 422)
+
+
+class TestNoModel:
+    @pytest.mark.parametrize("path", ["/", "/about"])
+    def test_says_what_to_do(self, empty_client: TestClient, path: str) -> None:
+        answer = empty_client.get(path, headers=HTML)
+        assert answer.status_code == 503
+        text = text_of(answer.text)
+        assert "python train_model.py" in text
+        assert "./setup.sh prepare" in text
+        assert f'<a class="button" href="{path}">Try again</a>' in answer.text
+
+    def test_an_unknown_page_leads_home(self, client: TestClient) -> None:
+        answer = client.get("/nothing-here", headers=HTML)
+        assert answer.status_code == 404
+        assert '<a class="button" href="/">Go to the segments</a>' in answer.text
+        assert f"<code>{answer.headers['x-request-id']}</code>" in answer.text
