@@ -31,6 +31,7 @@ from app.core.version import VERSION
 from app.models.active_model import ActiveModel
 from app.models.artifact_store import ArtifactStore
 from app.models.recipe import get_recipe
+from app.services.explanation_service import ExplanationService
 from app.services.model_card_service import ModelCardService
 from app.services.prediction_service import PredictionService
 from app.services.segment_map_service import SegmentMapService
@@ -82,7 +83,12 @@ def _services(settings: Settings) -> Services:
         lambda event, detail: log.info(event, detail=detail),
     )
     predictions = PredictionService(recipe, active)
-    return Services(predictions, SegmentMapService(predictions), ModelCardService(predictions))
+    return Services(
+        predictions=predictions,
+        explanations=ExplanationService(predictions),
+        segment_maps=SegmentMapService(predictions),
+        model_cards=ModelCardService(predictions),
+    )
 
 
 def _add_routes(app: FastAPI, services: Services) -> None:

@@ -6,11 +6,12 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from app.controllers.dependencies import Predictions
+from app.controllers.dependencies import Explanations, Predictions
 from app.controllers.problems import MEDIA_TYPE
 from app.controllers.strict_json import StrictRoute
 from app.schemas.base import Body
 from app.schemas.cluster import ClusterInfoList, ClusterList
+from app.schemas.explanation import ExplanationRead
 from app.schemas.health import Health
 from app.schemas.model_version import ModelInfo
 from app.schemas.prediction import PredictionRead
@@ -39,17 +40,22 @@ def build_router(customer: type[Body]) -> APIRouter:
         """Say which segment a customer belongs to, how surely, and what to do."""
         return predictions.predict(body.model_dump())
 
-    # the schema is the recipe's, known only now
-    predict.__annotations__["body"] = customer
-    router.add_api_route(
-        "/predict",
-        predict,
-        methods=["POST"],
-        tags=["Prediction"],
-        summary="Place a customer",
-        operation_id="predict",
-        responses=problem_responses(400, 413, 415, 422, 503),
-    )
+    async def explain(body: Body, explanations: Explanations) -> ExplanationRead:
+        """Say why a customer is placed there, exactly, and what would place it in each other segment."""
+        return explanations.explain(body.model_dump())
+
+    for handle, summary in ((predict, "Place a customer"), (explain, "Explain a placement")):
+        # the schema is the recipe's, known only now
+        handle.__annotations__["body"] = customer
+        router.add_api_route(
+            f"/{handle.__name__}",
+            handle,
+            methods=["POST"],
+            tags=["Prediction"],
+            summary=summary,
+            operation_id=handle.__name__,
+            responses=problem_responses(400, 413, 415, 422, 503),
+        )
 
     @router.get(
         "/clusters",

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from app.services.explanation_service import ExplanationService
 from app.services.model_card_service import ModelCardService
 from app.services.prediction_service import PredictionService
 from app.services.segment_map_service import SegmentMapService
@@ -17,6 +18,7 @@ class Services:
     """Every service of one application."""
 
     predictions: PredictionService
+    explanations: ExplanationService
     segment_maps: SegmentMapService
     model_cards: ModelCardService
 
@@ -31,6 +33,10 @@ async def _predictions(services: Annotated[Services, Depends(get_services)]) -> 
     return services.predictions
 
 
+async def _explanations(services: Annotated[Services, Depends(get_services)]) -> ExplanationService:
+    return services.explanations
+
+
 async def _segment_maps(services: Annotated[Services, Depends(get_services)]) -> SegmentMapService:
     return services.segment_maps
 
@@ -40,5 +46,6 @@ async def _model_cards(services: Annotated[Services, Depends(get_services)]) -> 
 
 
 Predictions = Annotated[PredictionService, Depends(_predictions)]
+Explanations = Annotated[ExplanationService, Depends(_explanations)]
 SegmentMaps = Annotated[SegmentMapService, Depends(_segment_maps)]
 ModelCards = Annotated[ModelCardService, Depends(_model_cards)]

@@ -231,7 +231,6 @@ class TestFromFiles:
         with pytest.raises(ArtifactInvalid, match=name.replace(".", r"\.")):
             MLModel.from_files(files | {name: content})
 
-    @pytest.mark.xfail(reason="an empty list of refits loads, and placing divides by zero", strict=True)
     def test_refuses_a_version_without_refits(self) -> None:
         files = three_segments() | {CONFIDENCE: {"refits": []}}
         with pytest.raises(ArtifactInvalid):

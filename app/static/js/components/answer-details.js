@@ -32,8 +32,8 @@ export function start(element) {
     shown = own;
     part("gauge").setAttribute("width", (100 * share).toFixed(2));
     part("runner-up").textContent =
-      `Next in line is ${second.name}, ${distances[order[1]].toFixed(2)} standard deviations away; ` +
-      `${own.name} is ${distances[order[0]].toFixed(2)}.`;
+      `${own.name} lies ${distances[order[0]].toFixed(2)} standard deviations away; ` +
+      `next in line is ${second.name} with ${distances[order[1]].toFixed(2)}.`;
     const farthest = Math.max(...distances);
     rows.forEach((row, j) => showRow(row, distances[j], farthest, j === order[0]));
   });

@@ -58,6 +58,7 @@ export function start(element) {
     if (!placement) return tell("idle", "Waiting for values within their bounds");
     const customer = Object.fromEntries(model.features.map((feature, f) => [feature.name, values[f]]));
     latest = { customer, placement };
+    tell("idle", "Worked out in this page");
     rest = setTimeout(() => {
       if (source !== "start") keepAddress(customer);
       check();

@@ -47,9 +47,12 @@ export function start(form) {
     (feature) => new Field(form.querySelector(`[data-field="${feature.name}"]`), feature),
   );
 
+  const summary = document.querySelector(".error-summary");
+
   function readAll(source) {
     const values = fields.map((field) => field.read());
     change(values.includes(null) ? null : values, source);
+    if (summary && !values.includes(null)) summary.hidden = true;
   }
 
   for (const field of fields) {
@@ -58,7 +61,6 @@ export function start(form) {
       readAll("slider");
     });
     field.box.addEventListener("input", () => readAll("box"));
-    field.box.addEventListener("change", () => readAll("box"));
   }
   form.addEventListener("submit", (event) => {
     event.preventDefault();

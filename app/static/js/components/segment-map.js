@@ -53,6 +53,8 @@ export function start(figure) {
     svg.setPointerCapture(event.pointerId);
     if (!isTouch) moveTo(event);
   });
+  // touch-action does not reach shapes inside an svg: this keeps a finger on the ring from scrolling the page
+  ring.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
   svg.addEventListener("pointermove", (event) => {
     if (svg.hasPointerCapture(event.pointerId)) moveTo(event);
   });

@@ -1,0 +1,45 @@
+"""What `/explain` answers."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from app.schemas.base import Answer
+from app.schemas.prediction import SegmentDistance
+
+
+class ReasonRead(Answer):
+    """What one feature adds to the margin between the runner-up and the customer's own segment."""
+
+    feature: str
+    raw: float = Field(description="The customer's value, in the feature's own unit.")
+    standardised: float
+    contribution: float = Field(description="Squared standardised units; negative speaks for the runner-up.")
+
+
+class PathRead(Answer):
+    """The cheapest change with which a customer would be classified into another segment."""
+
+    segment_id: int
+    name: str
+    to: dict[str, float] | None = Field(
+        description="Null where no customer within the bounds is placed there."
+    )
+    cost: float | None = Field(description="Standardised distance of that place.")
+    single: dict[str, float | None] = Field(
+        description="Per feature the value that alone would do; null where none does."
+    )
+
+
+class ExplanationRead(Answer):
+    """Why a customer is placed where it is, and what would place it elsewhere."""
+
+    segment_id: int
+    name: str
+    runner_up: SegmentDistance
+    margin: float = Field(
+        description="Squared distance to the runner-up minus that to the own centroid: the sum of the reasons."
+    )
+    reasons: list[ReasonRead]
+    paths: list[PathRead]
+    model_version: str

@@ -1,0 +1,115 @@
+"""The committed description of the API, and what it must say."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+OPERATIONS = {
+    "POST /api/v1/predict": "predict",
+    "GET /api/v1/clusters": "list_clusters",
+    "GET /api/v1/clusters/info": "list_clusters_info",
+    "GET /api/v1/model/info": "get_model_info",
+    "GET /api/v1/health": "get_health",
+    "GET /livez": "get_livez",
+    "GET /readyz": "get_readyz",
+    "POST /predict": "predict_older",
+    "GET /stats": "get_stats",
+}
+DEPRECATED = {"predict_older", "get_stats"}
+
+
+@pytest.fixture(scope="module")
+def described(shared_client: TestClient) -> dict[str, Any]:
+    answer = shared_client.get("/openapi.json")
+    assert answer.status_code == 200
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def operations(described: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {
+        f"{method.upper()} {path}": operation
+        for path, methods in described["paths"].items()
+        for method, operation in methods.items()
+    }
+
+
+def test_the_committed_description_is_this_one(repository: Path, described: dict[str, Any]) -> None:
+    committed = json.loads((repository / "docs" / "openapi.json").read_text(encoding="utf-8"))
+    assert described == committed, (
+        "The API has changed. If that is meant, run `python scripts/openapi.py`, look at the difference in "
+        "docs/openapi.json and note in CHANGELOG.md what clients will see."
+    )
+
+
+def test_the_script_writes_what_is_committed(repository: Path, tmp_path: Path) -> None:
+    # in a checkout's place, under settings that would change the description
+    code = "import scripts.openapi as o, sys; sys.stdout.reconfigure(encoding='utf-8'); print(o.describe(), end='')"
+    environment = {"DATA_DIR": str(tmp_path), "DEFAULT_RECIPE": "another", "PATH": "", "PYTHONUTF8": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=repository,
+        env=environment,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == (repository / "docs" / "openapi.json").read_text(encoding="utf-8")
+
+
+def test_operations_and_their_stable_ids(described: dict[str, Any]) -> None:
+    found = {key: operation["operationId"] for key, operation in operations(described).items()}
+    assert found == OPERATIONS
+
+
+def test_older_addresses_are_marked(described: dict[str, Any]) -> None:
+    found = {op["operationId"] for op in operations(described).values() if op.get("deprecated")}
+    assert found == DEPRECATED
+
+
+def test_every_operation_is_explained(described: dict[str, Any]) -> None:
+    for key, operation in operations(described).items():
+        assert operation["summary"], key
+        assert operation["description"], key
+        assert operation["tags"], key
+
+
+def test_errors_are_problems(described: dict[str, Any]) -> None:
+    reference = {"schema": {"$ref": "#/components/schemas/Problem"}}
+    for key, operation in operations(described).items():
+        errors = {status: r for status, r in operation["responses"].items() if status >= "400"}
+        wanted = {"400", "413", "415", "422", "503"} if key.startswith("POST") else {"503"}
+        assert set(errors) == (set() if key == "GET /livez" else wanted)
+        assert all(r["content"] == {"application/problem+json": reference} for r in errors.values())
+
+
+def test_bodies_are_closed_and_have_bounds_and_examples(described: dict[str, Any]) -> None:
+    for name in ("Customer", "OlderCustomer"):
+        schema = described["components"]["schemas"][name]
+        assert schema["additionalProperties"] is False
+        for field in schema["required"]:
+            told = schema["properties"][field]
+            assert told["minimum"] <= told["examples"][0] <= told["maximum"]
+
+
+def test_every_reference_leads_somewhere(described: dict[str, Any]) -> None:
+    known = described["components"]["schemas"]
+    text = json.dumps(described)
+    named = {part.split('"')[0] for part in text.split("#/components/schemas/")[1:]}
+    assert named <= known.keys()
+
+
+def test_its_examples_are_answered(shared_client: TestClient, described: dict[str, Any]) -> None:
+    for path, name in (("/api/v1/predict", "Customer"), ("/predict", "OlderCustomer")):
+        schema = described["components"]["schemas"][name]
+        example = {field: schema["properties"][field]["examples"][0] for field in schema["required"]}
+        assert shared_client.post(path, json=example).status_code == 200

@@ -1,0 +1,137 @@
+"""Real pages of a real server in a real Chromium."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, Playwright
+
+CANDIDATES = ("chromium", "google-chrome", "google-chrome-stable", "microsoft-edge")
+FLAGS = [
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+HELP = (
+    "no browser: on Debian 'apt-get install chromium'; elsewhere install Chrome or Edge, or run "
+    "'python -m playwright install chromium'; or set BROWSER_PATH"
+)
+
+
+def launch_options(playwright: Playwright) -> dict[str, Any] | None:
+    """Find a browser: in the environment or on the PATH, installed Chrome or Edge, or Playwright's own."""
+    path = os.environ.get("BROWSER_PATH") or next(filter(None, map(shutil.which, CANDIDATES)), None)
+    options: list[dict[str, Any]] = [{"executable_path": path}] if path else []
+    options += [{"channel": "chrome"}, {"channel": "msedge"}, {}]
+    for option in options:
+        try:
+            playwright.chromium.launch(args=FLAGS, **option).close()
+        except Exception:  # whatever is wrong with this one, the next may do
+            continue
+        return option
+    return None
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(
+    browser_type_launch_args: dict[str, Any], playwright: Playwright
+) -> dict[str, Any]:
+    found = launch_options(playwright)
+    if found is None:
+        (pytest.fail if os.environ.get("REQUIRE_BROWSER") == "1" else pytest.skip)(HELP)
+    return {**browser_type_launch_args, **found, "args": FLAGS}
+
+
+@pytest.fixture(scope="session")
+def base_url(trained_once: Path, repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a server with a trained version."""
+    with running_server(repository, trained_once, tmp_path_factory.mktemp("log")) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def empty_url(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a server without any version."""
+    folder = tmp_path_factory.mktemp("empty")
+    with running_server(repository, folder, folder) as address:
+        yield address
+
+
+@pytest.fixture
+def expected_errors() -> list[str]:
+    """Parts of console errors that a test provokes; all others fail it."""
+    return []
+
+
+@pytest.fixture(autouse=True)
+def quiet_page(request: pytest.FixtureRequest, expected_errors: list[str]) -> Iterator[None]:
+    """Fail on any console error, uncaught exception or broken content policy."""
+    if "page" not in request.fixturenames:
+        yield
+        return
+    page: Page = request.getfixturevalue("page")
+    found: list[str] = []
+    page.on("console", lambda message: found.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: found.append(str(error)))
+    yield
+    assert [text for text in found if not any(part in text for part in expected_errors)] == []
+
+
+@pytest.fixture
+def phone(browser: Browser, base_url: str) -> Iterator[Page]:
+    """A page on a touch screen, 360 by 740."""
+    context = browser.new_context(
+        base_url=base_url, viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True
+    )
+    yield context.new_page()
+    context.close()
+
+
+@contextmanager
+def running_server(repository: Path, folder: Path, log_folder: Path) -> Iterator[str]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = os.environ | {
+        "HOST": "127.0.0.1",
+        "PORT": str(port),
+        "DATA_DIR": str(folder / "data"),
+        "ARTIFACTS_DIR": str(folder / "models_artifacts"),
+    }
+    address = f"http://127.0.0.1:{port}"
+    with (log_folder / "server.log").open("wb") as log:
+        server = subprocess.Popen(
+            [sys.executable, "main.py"], cwd=repository, env=environment, stdout=log, stderr=log
+        )
+        try:
+            wait_for(f"{address}/livez", server)
+            yield address
+        finally:
+            server.terminate()
+            server.wait(timeout=20)
+
+
+def wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline and server.poll() is None:
+        try:
+            with urllib.request.urlopen(address, timeout=2) as answer:
+                answer.read()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    raise RuntimeError("the server did not start; its log lies in the temporary folder")
