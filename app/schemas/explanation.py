@@ -38,7 +38,7 @@ class ExplanationRead(Answer):
     name: str
     runner_up: SegmentDistance
     margin: float = Field(
-        description="Squared distance to the runner-up minus that to the own centroid: the sum of the reasons."
+        description="Squared distance to the runner-up minus that to the own one: the reasons' sum."
     )
     reasons: list[ReasonRead]
     paths: list[PathRead]

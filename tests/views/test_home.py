@@ -27,7 +27,9 @@ class TestHome:
         assert "VIP / Whale" in text
         assert re.search(r"Settled : \d+ of 50 refits place this customer here\.", text)
         assert "Premium products, shown first to this group" in text
-        assert re.search(r"lies \d\.\d\d standard deviations away; next in line is Average Customer with \d", text)
+        assert re.search(
+            r"lies \d\.\d\d standard deviations away; next in line is Average Customer with \d", text
+        )
 
     def test_starts_at_the_mean_customer(self, client: TestClient) -> None:
         page = client.get("/").text
