@@ -29,5 +29,6 @@ if __name__ == "__main__":
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # app/controllers/middleware/proxy_trust.py decides whom to believe
         timeout_graceful_shutdown=10,
     )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -27,6 +30,7 @@ from app.controllers.openapi import TAGS, describe_errors
 from app.core.config import Settings
 from app.core.errors import ClienteleError
 from app.core.logging import configure_logging
+from app.core.request_log import RequestLog
 from app.core.version import VERSION
 from app.models.active_model import ActiveModel
 from app.models.artifact_store import ArtifactStore
@@ -52,6 +56,13 @@ def create_app(settings: Settings) -> FastAPI:
     """
     configure_logging(settings)
     services = _services(settings)
+    request_log = RequestLog.from_settings(settings)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        request_log.flush()
+
     app = FastAPI(
         title="Clientele",
         version=VERSION,
@@ -60,6 +71,7 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
         openapi_tags=TAGS,
+        lifespan=lifespan,
     )
     app.state.services = services
     _add_routes(app, services)
@@ -69,7 +81,7 @@ def create_app(settings: Settings) -> FastAPI:
         (HTTPException, problems.answer_http_error),
     ):
         app.add_exception_handler(kind, handler)
-    _add_layers(app, settings)
+    _add_layers(app, settings, request_log)
     describe_errors(app)
     return app
 
@@ -102,7 +114,7 @@ def _add_routes(app: FastAPI, services: Services) -> None:
         app.include_router(controller.router)
 
 
-def _add_layers(app: FastAPI, settings: Settings) -> None:
+def _add_layers(app: FastAPI, settings: Settings, request_log: RequestLog) -> None:
     """Add the layers, the innermost first."""
     app.add_middleware(GZipMiddleware, minimum_size=500, compresslevel=6)
     app.add_middleware(HeadRequests)
@@ -115,5 +127,5 @@ def _add_layers(app: FastAPI, settings: Settings) -> None:
             allow_headers=["Content-Type", "X-Request-ID"],
             expose_headers=["X-Request-ID"],
         )
-    app.add_middleware(RequestContext)
+    app.add_middleware(RequestContext, request_log=request_log)
     app.add_middleware(SecurityHeaders)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 
-from app.controllers.dependencies import Explanations, Predictions
+from app.controllers.dependencies import Predictions, Services
 from app.controllers.problems import MEDIA_TYPE
-from app.controllers.strict_json import StrictRoute
+from app.controllers.strict_json import DirectRoute
 from app.schemas.base import Body
 from app.schemas.cluster import ClusterInfoList, ClusterList
 from app.schemas.explanation import ExplanationRead
@@ -34,15 +34,17 @@ def problem_responses(*statuses: int) -> Responses:
 
 def build_router(customer: type[Body]) -> APIRouter:
     """Make the routes of the default recipe, whose customers have the schema `customer`."""
-    router = APIRouter(prefix="/api/v1", route_class=StrictRoute)
+    router = APIRouter(prefix="/api/v1")
 
-    async def predict(body: Body, predictions: Predictions) -> PredictionRead:
+    async def predict(body: Body, request: Request) -> PredictionRead:
         """Say which segment a customer belongs to, how surely, and what to do."""
-        return predictions.predict(body.model_dump())
+        services: Services = request.app.state.services
+        return services.predictions.predict(vars(body))
 
-    async def explain(body: Body, explanations: Explanations) -> ExplanationRead:
+    async def explain(body: Body, request: Request) -> ExplanationRead:
         """Say why a customer is placed there, exactly, and what would place it in each other segment."""
-        return explanations.explain(body.model_dump())
+        services: Services = request.app.state.services
+        return services.explanations.explain(vars(body))
 
     for handle, summary in ((predict, "Place a customer"), (explain, "Explain a placement")):
         # the schema is the recipe's, known only now
@@ -55,6 +57,7 @@ def build_router(customer: type[Body]) -> APIRouter:
             summary=summary,
             operation_id=handle.__name__,
             responses=problem_responses(400, 413, 415, 422, 503),
+            route_class_override=DirectRoute,
         )
 
     @router.get(

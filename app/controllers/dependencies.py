@@ -33,10 +33,6 @@ async def _predictions(services: Annotated[Services, Depends(get_services)]) -> 
     return services.predictions
 
 
-async def _explanations(services: Annotated[Services, Depends(get_services)]) -> ExplanationService:
-    return services.explanations
-
-
 async def _segment_maps(services: Annotated[Services, Depends(get_services)]) -> SegmentMapService:
     return services.segment_maps
 
@@ -46,6 +42,5 @@ async def _model_cards(services: Annotated[Services, Depends(get_services)]) -> 
 
 
 Predictions = Annotated[PredictionService, Depends(_predictions)]
-Explanations = Annotated[ExplanationService, Depends(_explanations)]
 SegmentMaps = Annotated[SegmentMapService, Depends(_segment_maps)]
 ModelCards = Annotated[ModelCardService, Depends(_model_cards)]

@@ -7,7 +7,9 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
+from pydantic import BaseModel, ValidationError
 
 from app.core.errors import BodyNotJson, JsonMalformed
 
@@ -29,6 +31,33 @@ class StrictRoute(APIRoute):
             return await handle(_Parsed(request, parsed))
 
         return handle_strictly
+
+
+class DirectRoute(StrictRoute):
+    """A strict route whose handler takes the checked body and the request, and nothing else.
+
+    It calls the handler and writes its answer without FastAPI's own steps in between, which solve
+    dependencies that are not there and validate an answer that we made: they cost several times the work of
+    a placement. The description of the API is FastAPI's all the same.
+    """
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Make the direct handler."""
+        handle = self.endpoint
+        schema: type[BaseModel] = handle.__annotations__["body"]
+        validate = schema.__pydantic_validator__.validate_python
+
+        async def handle_directly(request: Request) -> Response:
+            _refuse_other_media(request)
+            parsed = parse_strictly(await request.body())
+            try:
+                body = validate(parsed)
+            except ValidationError as error:
+                raise RequestValidationError(error.errors(include_url=False, include_input=False)) from None
+            answer: BaseModel = await handle(body, request)
+            return Response(answer.__pydantic_serializer__.to_json(answer), media_type="application/json")
+
+        return handle_directly
 
 
 class _Parsed(Request):

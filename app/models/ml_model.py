@@ -9,10 +9,9 @@ cannot run code.
 from __future__ import annotations
 
 import math
-from bisect import bisect_left
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -28,6 +27,7 @@ from app.models.model_document import (
 )
 
 SETTLED, BORDERLINE = 0.9, 0.6
+SAFE = 1e-9
 
 Document = TypeVar("Document", bound=BaseModel)
 
@@ -61,8 +61,7 @@ class Centroids:
         return scores.index(max(scores))
 
 
-@dataclass(frozen=True)
-class Placement:
+class Placement(NamedTuple):
     """Where a customer lies: indices of all segments, nearest first, and how surely.
 
     Attributes
@@ -152,14 +151,14 @@ class MLModel:
         scores = self.centroids.scores(z)
         length = _square_length(z)
         distances = tuple(math.sqrt(max(0.0, length - score)) for score in scores)
-        order = tuple(sorted(range(len(scores)), key=lambda j: (-scores[j], j)))
-        margin = distances[order[1]] - distances[order[0]]
+        # a reversed sort keeps equals in their order, so ties go to the lowest id
+        order = tuple(sorted(range(len(scores)), key=scores.__getitem__, reverse=True))
         outside = tuple(
             name
             for x, (_, _, low, high, name) in zip(values, self._prepare, strict=True)
             if not low <= x <= high
         )
-        return Placement(order, distances, self._refits.share_agreeing(z, order[0], margin), outside)
+        return Placement(order, distances, self._refits.share_agreeing(z, order[0], distances), outside)
 
 
 def confidence_label(share: float) -> str:
@@ -172,8 +171,9 @@ def confidence_label(share: float) -> str:
 class _Refits:
     """The refitted centroid sets, those that moved farthest first.
 
-    No centroid of a refit lies farther than its `reach` from the model's own. Where the margin between the
-    two nearest exceeds twice that, the refit must agree (triangle inequality), and need not be evaluated.
+    No centroid of a refit lies farther than its reach from the model's own. Where the margin to a segment
+    exceeds twice that, the refit cannot prefer that segment (triangle inequality), so most customers need no
+    refit at all and the others few segments. What is left is evaluated a whole column of refits at a time.
     """
 
     def __init__(self, centroids: Centroids, confidence: ConfidenceDocument) -> None:
@@ -181,15 +181,50 @@ class _Refits:
             ((max(map(math.dist, centroids.points, refit)), refit) for refit in confidence.refits),
             reverse=True,
         )
-        self._sets = [Centroids(refit) for _, refit in ranked]
+        self._sets = [refit for _, refit in ranked]
         self._reaches = [-2.0 * reach for reach, _ in ranked]
+        self._planes: dict[tuple[int, int], tuple[list[float], list[list[float]]]] = {}
 
-    def share_agreeing(self, z: Sequence[float], index: int, margin: float) -> float:
-        """Return the share of refits whose nearest centroid to `z` is `index`."""
-        undecided = bisect_left(self._reaches, -margin + 1e-9)
-        agreeing = len(self._sets) - undecided
-        agreeing += sum(refit.nearest(z) == index for refit in self._sets[:undecided])
-        return agreeing / len(self._sets)
+    def share_agreeing(self, z: Sequence[float], index: int, distances: Sequence[float]) -> float:
+        """Return the share of refits that place `z` in segment `index`, whose distances are the model's."""
+        own = distances[index]
+        leads: list[float] | None = None
+        for other, distance in enumerate(distances):
+            if other != index:
+                undecided = bisect_right(self._reaches, own - distance + SAFE)
+                if undecided:
+                    lead = self._lead(z, index, other, undecided)
+                    leads = lead if leads is None else _least(leads, lead)
+        if leads is None:
+            return 1.0
+        losing = len(leads) - sum(map((0.0).__le__, leads))
+        return (len(self._sets) - losing) / len(self._sets)
+
+    def _lead(self, z: Sequence[float], index: int, other: int, count: int) -> list[float]:
+        """Return by how much the score of `index` exceeds that of `other` in each of the first refits."""
+        constants, columns = self._plane(index, other)
+        lead = constants[:count]
+        for value, column in zip(z, columns, strict=True):
+            lead = [total + value * slope for total, slope in zip(lead, column, strict=False)]
+        return lead
+
+    def _plane(self, index: int, other: int) -> tuple[list[float], list[list[float]]]:
+        """Return the difference of two segments' scores as constants and one column of slopes a feature."""
+        if (index, other) not in self._planes:
+            pairs = [(refit[index], refit[other]) for refit in self._sets]
+            constants = [_square_length(there) - _square_length(here) for here, there in pairs]
+            columns = [
+                [2.0 * (here[f] - there[f]) for here, there in pairs]
+                for f in range(len(self._sets[0][index]))
+            ]
+            self._planes[index, other] = constants, columns
+        return self._planes[index, other]
+
+
+def _least(a: list[float], b: list[float]) -> list[float]:
+    """Return the smaller of each two, and what only the longer list has."""
+    longer = a if len(a) > len(b) else b
+    return [*map(min, a, b), *longer[min(len(a), len(b)) :]]
 
 
 def _square_length(point: Sequence[float]) -> float:

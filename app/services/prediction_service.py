@@ -17,7 +17,7 @@ from app.models.recipe import Recipe
 from app.schemas.cluster import ClusterInfo, ClusterInfoList, ClusterList, ClusterRead
 from app.schemas.health import Health
 from app.schemas.model_version import ModelInfo
-from app.schemas.prediction import Confidence, OlderPrediction, PredictionRead, SegmentDistance
+from app.schemas.prediction import OlderPrediction, PredictionRead
 from app.schemas.statistics import FeatureStatistics, OlderCluster, Statistics
 from app.services.customer_form import CustomerForm
 from app.services.wording import training_note
@@ -60,23 +60,31 @@ class PredictionService:
         placement = model.place([values[name] for name in self.recipe.feature_names])
         texts = self._texts(model)
         distances = [
-            SegmentDistance(
-                segment_id=model.segments[j].segment_id, name=texts[j].name, distance=placement.distances[j]
-            )
+            {
+                "segment_id": model.segments[j].segment_id,
+                "name": texts[j].name,
+                "distance": placement.distances[j],
+            }
             for j in placement.order
         ]
         own = texts[placement.order[0]]
-        return PredictionRead(
-            segment_id=distances[0].segment_id,
-            name=own.name,
-            description=own.description,
-            strategy=own.strategy,
-            color=own.color,
-            confidence=Confidence(value=placement.confidence, label=confidence_label(placement.confidence)),
-            distances=distances,
-            runner_up=distances[1],
-            outside_training_range=list(placement.outside),
-            model_version=model.label,
+        # one validation of the whole costs a third of making each part
+        return PredictionRead.model_validate(
+            {
+                "segment_id": distances[0]["segment_id"],
+                "name": own.name,
+                "description": own.description,
+                "strategy": own.strategy,
+                "color": own.color,
+                "confidence": {
+                    "value": placement.confidence,
+                    "label": confidence_label(placement.confidence),
+                },
+                "distances": distances,
+                "runner_up": distances[1],
+                "outside_training_range": placement.outside,
+                "model_version": model.label,
+            }
         )
 
     def clusters(self) -> ClusterList:

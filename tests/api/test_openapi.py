@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+# Clients are generated from these: none may change. New ones are seen in the committed description.
 OPERATIONS = {
     "POST /api/v1/predict": "predict",
     "GET /api/v1/clusters": "list_clusters",
@@ -49,10 +51,12 @@ def test_the_committed_description_is_this_one(repository: Path, described: dict
     )
 
 
-def test_the_script_writes_what_is_committed(repository: Path, tmp_path: Path) -> None:
-    # in a checkout's place, under settings that would change the description
-    code = "import scripts.openapi as o, sys; sys.stdout.reconfigure(encoding='utf-8'); print(o.describe(), end='')"
-    environment = {"DATA_DIR": str(tmp_path), "DEFAULT_RECIPE": "another", "PATH": "", "PYTHONUTF8": "1"}
+def test_the_script_writes_the_same_anywhere(
+    repository: Path, tmp_path: Path, described: dict[str, Any]
+) -> None:
+    # a machine's own settings must not change the description
+    code = "import scripts.openapi; print(scripts.openapi.describe(), end='')"
+    environment = os.environ | {"DATA_DIR": str(tmp_path), "DEFAULT_RECIPE": "another", "PYTHONUTF8": "1"}
     done = subprocess.run(
         [sys.executable, "-c", code],
         cwd=repository,
@@ -63,12 +67,13 @@ def test_the_script_writes_what_is_committed(repository: Path, tmp_path: Path) -
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert done.stdout == (repository / "docs" / "openapi.json").read_text(encoding="utf-8")
+    assert json.loads(done.stdout) == described
 
 
 def test_operations_and_their_stable_ids(described: dict[str, Any]) -> None:
     found = {key: operation["operationId"] for key, operation in operations(described).items()}
-    assert found == OPERATIONS
+    assert OPERATIONS.items() <= found.items()
+    assert len(set(found.values())) == len(found)
 
 
 def test_older_addresses_are_marked(described: dict[str, Any]) -> None:

@@ -11,6 +11,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.controllers.problems import answer
+from app.core.request_log import RequestLog
 
 _SANE_ID = re.compile(rb"[A-Za-z0-9_-]{8,64}")
 
@@ -23,8 +24,9 @@ log = structlog.get_logger("clientele.request")
 class RequestContext:
     """Gives each request an id (the client's own, if it is short and plain), returns and logs it."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, request_log: RequestLog) -> None:
         self._app = app
+        self._log = request_log
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -55,14 +57,8 @@ class RequestContext:
             )
             await problem(scope, receive, send_with_id)
         finally:
-            log.info(
-                "request",
-                request_id=request_id,
-                method=scope["method"],
-                path=scope["path"][:200],
-                status=status,
-                ms=round(1000 * (perf_counter() - started), 2),
-            )
+            millis = 1000 * (perf_counter() - started)
+            self._log.add(request_id, scope["method"], scope["path"][:200], status, millis)
 
 
 def _request_id(scope: Scope) -> str:

@@ -14,6 +14,16 @@ from app.services.prediction_service import PredictionService
 HASH = "0" * 64
 METRICS = {"silhouette": 0.5, "calinski_harabasz": 90.0, "davies_bouldin": 0.7, "inertia": 40.0}
 LABELS = ("Income", "Score", "Visits")
+NULL_TEST = {
+    "draws": 99,
+    "observed": 0.5,
+    "gaussian_mean": 0.3,
+    "gaussian_max": 0.35,
+    "gaussian_p": 0.01,
+    "uniform_mean": 0.31,
+    "uniform_max": 0.36,
+    "uniform_p": 0.01,
+}
 
 
 def example_recipe(features: int = 2) -> Recipe:
@@ -94,16 +104,7 @@ def example_analysis(features: int) -> dict[str, Any]:
             }
             for name in names
         ],
-        "null_test": {
-            "draws": 99,
-            "observed": 0.5,
-            "gaussian_mean": 0.3,
-            "gaussian_max": 0.35,
-            "gaussian_p": 0.01,
-            "uniform_mean": 0.31,
-            "uniform_max": 0.36,
-            "uniform_p": 0.01,
-        },
+        "null_test": NULL_TEST,
         "refits": 2,
         "sample": {
             "features": [[20.0] * features, [25.0] * features, [80.0] * features],
