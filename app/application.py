@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -23,6 +24,8 @@ from app.controllers import (
 )
 from app.controllers.dependencies import Services
 from app.controllers.middleware.head_requests import HeadRequests
+from app.controllers.middleware.https_only import HttpsOnly
+from app.controllers.middleware.proxy_trust import ProxyTrust
 from app.controllers.middleware.request_context import RequestContext
 from app.controllers.middleware.request_guard import RequestGuard
 from app.controllers.middleware.security_headers import SecurityHeaders
@@ -60,7 +63,11 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        # what lives as long as the process need not be looked through at every collection
+        gc.collect()
+        gc.freeze()
         yield
+        gc.unfreeze()
         request_log.flush()
 
     app = FastAPI(
@@ -118,6 +125,8 @@ def _add_layers(app: FastAPI, settings: Settings, request_log: RequestLog) -> No
     """Add the layers, the innermost first."""
     app.add_middleware(GZipMiddleware, minimum_size=500, compresslevel=6)
     app.add_middleware(HeadRequests)
+    if settings.force_https:
+        app.add_middleware(HttpsOnly)
     app.add_middleware(RequestGuard, max_body_bytes=settings.max_body_bytes)
     if settings.cors_origins:
         app.add_middleware(
@@ -129,3 +138,5 @@ def _add_layers(app: FastAPI, settings: Settings, request_log: RequestLog) -> No
         )
     app.add_middleware(RequestContext, request_log=request_log)
     app.add_middleware(SecurityHeaders)
+    if settings.trusted_proxies:
+        app.add_middleware(ProxyTrust, trusted=settings.trusted_proxies)

@@ -10,7 +10,7 @@ import numpy as np
 from app.core.errors import TableInvalid
 from app.models.artifact_store import Numbering
 from app.models.customer_table import CustomerTable
-from app.models.evidence import resample, test_against_nulls
+from app.models.evidence import compare_with_nulls, resample
 from app.models.kmeans_fit import Floats, fit_kmeans, fit_scaling
 from app.models.ml_model import MLModel
 from app.models.recipe import Recipe
@@ -55,7 +55,7 @@ def train(
     fit = fit_kmeans(z, plan.k, plan.seed)
     succession = succeed(recipe, rows, scaling, fit, previous, numbering)
     fit = fit.in_order(succession.order)
-    null = test_against_nulls(
+    null = compare_with_nulls(
         z, fit, plan.seed, plan.null_draws, lambda s: progress("comparing with tables without groups", s)
     )
     stability = resample(z, fit, plan.seed, plan.refits, lambda s: progress("drawing the customers again", s))

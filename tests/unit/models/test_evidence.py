@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from app.models import evidence
-from app.models.evidence import NULLS, judge, null_silhouettes, resample
+from app.models.evidence import NULLS, Division, border_clearness, judge, null_divisions, resample
 from app.models.kmeans_fit import Floats, KMeansFit, fit_kmeans, fit_scaling, silhouette
 from app.models.model_document import NullTest
 
@@ -28,6 +28,12 @@ def verdict(z: Floats, k: int) -> str:
     fit = fit_kmeans(z, k, seed=42)
     null = evidence.compare_with_nulls(z, fit, seed=42, draws=DRAWS)
     return judge(null, resample(z, fit, seed=42, draws=REFITS).jaccard, "customer").code
+
+
+def two_null_tables_reach(z: Floats, k: int) -> bool:
+    """Two of the first 30 draws suffice: among 199 they already make p larger than 0.01."""
+    null = evidence.compare_with_nulls(z, fit_kmeans(z, k, seed=42), seed=42, draws=30)
+    return max(null.gaussian_p, null.uniform_p) >= 3 / 31
 
 
 def null_test(gaussian_p: float, uniform_p: float) -> NullTest:
@@ -52,14 +58,24 @@ class TestVerdict:
         centres = np.repeat(7.0 * np.eye(4)[:3], [60, 25, 15], axis=0)
         assert verdict(standardised(centres + rng.standard_normal(centres.shape)), 3) == "separate_groups"
 
-    @pytest.mark.parametrize(("stretch", "k"), [(1.0, 3), (4.0, 2)])
+    @pytest.mark.parametrize(("stretch", "k"), [(1.0, 2), (1.0, 3), (4.0, 2), (4.0, 4)])
     def test_a_gaussian_cloud_is_never_separate(self, stretch: float, k: int) -> None:
         rng = np.random.default_rng(11)
         rows = rng.standard_normal((100, 2)) * [stretch, 1.0] @ [[0.8, 0.6], [-0.6, 0.8]]
-        assert verdict(standardised(rows), k) != "separate_groups"
+        assert two_null_tables_reach(standardised(rows), k)
 
     def test_a_uniform_square_is_not_separate(self) -> None:
-        assert verdict(standardised(np.random.default_rng(2).random((120, 2))), 4) != "separate_groups"
+        assert two_null_tables_reach(standardised(np.random.default_rng(2).random((100, 2))), 4)
+
+    def test_a_band_is_not_separate_though_well_and_stably_divided(self) -> None:
+        rng = np.random.default_rng(2)
+        angle, radius = np.pi * rng.random(200), 1.0 + 0.1 * rng.standard_normal(200)
+        z = standardised(np.column_stack([radius * np.cos(angle), radius * np.sin(angle)]))
+        fit = fit_kmeans(z, 3, seed=42)
+        null = evidence.compare_with_nulls(z, fit, seed=42, draws=20)
+        assert null.observed > max(null.gaussian_max, null.uniform_max)
+        assert resample(z, fit, seed=42, draws=REFITS).jaccard.min() >= evidence.HOLDS
+        assert max(null.gaussian_p, null.uniform_p) > 2 / 21
 
     def test_the_original_customers_at_five(self, reference_rows: Floats) -> None:
         assert verdict(standardised(reference_rows), 5) == "separate_groups"
@@ -69,22 +85,27 @@ class TestVerdict:
 
 
 class TestNullTest:
-    def test_the_p_value_counts_draws_that_reach_the_observed(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    @pytest.mark.parametrize("measure", ["silhouette", "borders"])
+    def test_the_p_value_counts_draws_that_reach_the_observed(
+        self, measure: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         z = three_blobs()
         fit = fit_kmeans(z, 3, seed=0)
-        observed = silhouette(z, fit.labels)
-        planted = {"gaussian": [0.1, observed, 0.2, 0.3], "uniform": [observed + 0.1] * 3 + [0.2]}
+        observed = Division(silhouette(z, fit.labels), border_clearness(z, fit))
+        below = Division(0.0, -9.0)
+        reaching = below._replace(**{measure: getattr(observed, measure)})
+        planted = {"gaussian": [below, reaching, below, below], "uniform": [reaching] * 3 + [below]}
 
-        def draws(z: Floats, k: int, null: str, seed: int) -> Iterator[float]:
+        def draws(z: Floats, k: int, null: str, seed: int) -> Iterator[Division]:
             return iter(planted[null] * 5)
 
-        monkeypatch.setattr(evidence, "null_silhouettes", draws)
+        monkeypatch.setattr(evidence, "null_divisions", draws)
         found = evidence.compare_with_nulls(z, fit, seed=0, draws=19)
         assert found.gaussian_p == pytest.approx((1 + 5) / 20)
         assert found.uniform_p == pytest.approx((1 + 15) / 20)
-        assert found.gaussian_max == observed
-        assert found.uniform_mean == pytest.approx(np.mean((planted["uniform"] * 5)[:19]))
-        assert found.draws == 19
+        assert found.gaussian_max == reaching.silhouette
+        assert found.uniform_mean == pytest.approx(15 / 19 * reaching.silhouette)
+        assert (found.draws, found.observed) == (19, observed.silhouette)
 
     def test_no_draw_reaches_separate_groups(self) -> None:
         z = three_blobs()
@@ -110,8 +131,9 @@ class TestNullTest:
             return fit_kmeans(table[:50], k, seed)
 
         monkeypatch.setattr(evidence, "fit_kmeans", keep)
-        monkeypatch.setattr(evidence, "silhouette", lambda table, labels: 0.0)
-        next(null_silhouettes(z, 2, null, seed=0))
+        for measure in ("silhouette", "border_clearness"):
+            monkeypatch.setattr(evidence, measure, lambda table, fit: 0.0)
+        next(null_divisions(z, 2, null, seed=0))
         assert tables[0].shape == z.shape
         np.testing.assert_allclose(tables[0].mean(axis=0), 0.0, atol=0.1)
         assert np.cov(tables[0].T)[0, 1] > 0.3
@@ -122,6 +144,34 @@ class TestNullTest:
         evidence.compare_with_nulls(z, fit_kmeans(z, 2, seed=0), seed=0, draws=3, progress=told.append)
         assert told == sorted(told)
         assert told[-1] == 1.0
+
+
+class TestBorderClearness:
+    def test_counts_thirds_of_the_line_between_centroids(self) -> None:
+        along = np.array([0.0, 0.1, 0.2, 0.3, 0.5, 0.8, 0.9, 1.0, 1.4])
+        z = np.column_stack([along, np.zeros(9)])
+        fit = KMeansFit(np.array([[0.0, 0.0], [1.0, 0.0]]), (along > 0.5).astype(np.int64), 1.0)
+        assert border_clearness(z, fit) == pytest.approx((3 - 1) / np.sqrt(3 + 1 + 1))
+
+    def test_the_order_of_the_segments_does_not_matter(self) -> None:
+        z = three_blobs()
+        fit = fit_kmeans(z, 3, seed=0)
+        assert border_clearness(z, fit.in_order(np.array([2, 0, 1]))) == pytest.approx(
+            border_clearness(z, fit)
+        )
+
+    def test_groups_have_clearer_borders_than_slices(self) -> None:
+        z = three_blobs()
+        band = np.sort(np.random.default_rng(0).random(len(z)))
+        arc = np.column_stack([np.cos(np.pi * band), np.sin(np.pi * band)])
+        assert border_clearness(z, fit_kmeans(z, 3, seed=0)) > 2.0
+        assert border_clearness(arc, fit_kmeans(arc, 3, seed=0)) < 1.0
+
+    def test_a_group_cut_in_two_has_no_border(self) -> None:
+        z = three_blobs(60)
+        assert (
+            border_clearness(z, fit_kmeans(z, 4, seed=0)) < border_clearness(z, fit_kmeans(z, 3, seed=0)) / 2
+        )
 
 
 class TestResample:

@@ -28,7 +28,7 @@ def documents(centroids: Floats, refits: Floats, scaling: Scaling | None = None)
     features = [
         {
             "name": f"feature_{i}", "label": f"Feature {i}", "unit": "", "minimum": -1e6, "maximum": 1e6,
-            "decimals": 1, "step": 1.0, "mean": mean[i], "scale": scale[i], 
+            "decimals": 1, "step": 1.0, "mean": mean[i], "scale": scale[i],
             "training_min": -2.0, "training_max": 3.0,
         }
         for i in range(d)
@@ -53,7 +53,8 @@ def documents(centroids: Floats, refits: Floats, scaling: Scaling | None = None)
     }  # fmt: skip
     null = {f"{null}_{what}": 0.5 for null in ("gaussian", "uniform") for what in ("mean", "max", "p")}
     analysis = {
-        "curves": [], "columns": [], "refits": len(refits), "null_test": {"draws": 199, "observed": 0.5, **null},
+        "curves": [], "columns": [], "refits": len(refits),
+        "null_test": {"draws": 199, "observed": 0.5, **null},
         "segments": [
             {"segment_id": 2 * j, "size": 10, "share": 1 / k, "stability": 0.9, "columns": {}}
             for j in range(k)

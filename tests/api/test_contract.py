@@ -1,0 +1,62 @@
+"""Requests made up from the API's own description, right ones and wrong ones: every answer keeps its word."""
+
+from __future__ import annotations
+
+import pytest
+import schemathesis
+from schemathesis.engine import Status, events, from_schema
+from starlette.testclient import TestClient
+
+MOST_EXAMPLES = 100
+# Stateful tests follow links between operations: nothing is made here that another operation could take.
+CONFIG = {
+    "seed": 1,
+    "generation": {"deterministic": True, "max-examples": MOST_EXAMPLES, "database": "none"},
+    "phases": {"stateful": {"enabled": False}},
+    "cache": {"enabled": False},
+}
+
+
+@pytest.fixture(scope="module")
+def scenarios(shared_client: TestClient) -> list[events.ScenarioFinished]:
+    # run by its engine, whose checks are all on; its plugin for pytest reaches into parts that pytest changed
+    config = schemathesis.Config.from_dict(CONFIG)
+    schema = schemathesis.openapi.from_asgi("/openapi.json", shared_client.app, config=config)
+    told = list(from_schema(schema).execute())
+    broken = (events.NonFatalError, events.FatalError, events.Interrupted)
+    assert [event for event in told if isinstance(event, broken)] == []
+    return [event for event in told if isinstance(event, events.ScenarioFinished)]
+
+
+def test_no_answer_breaks_its_word(scenarios: list[events.ScenarioFinished]) -> None:
+    faults = [
+        f"{scenario.label}: {check.name}: {check.failure_info.failure} {check.failure_info.code_sample}"
+        for scenario in scenarios
+        for checks in scenario.recorder.checks.values()
+        for check in checks
+        if check.failure_info is not None
+    ]
+    assert faults == []
+    assert {scenario.status for scenario in scenarios} <= {Status.SUCCESS, Status.SKIP}
+
+
+def test_every_operation_was_asked(
+    scenarios: list[events.ScenarioFinished], shared_client: TestClient
+) -> None:
+    described = shared_client.get("/openapi.json").json()["paths"]
+    labels = {f"{method.upper()} {path}" for path, methods in described.items() for method in methods}
+    asked: dict[str | None, int] = dict.fromkeys(labels, 0)
+    for scenario in scenarios:
+        asked[scenario.label] = asked.get(scenario.label, 0) + len(scenario.recorder.cases)
+    for label in labels:
+        assert asked[label] >= (MOST_EXAMPLES if label.startswith("POST") else 2), label
+
+
+def test_wrong_requests_were_among_them(scenarios: list[events.ScenarioFinished]) -> None:
+    statuses = {
+        interaction.response.status_code
+        for scenario in scenarios
+        for interaction in scenario.recorder.interactions.values()
+        if interaction.response is not None
+    }
+    assert {200, 400, 405, 422} <= statuses
