@@ -12,7 +12,7 @@ if [ -z "${BASE:-}" ]; then
     BASE=localhost/clientele-base:trixie
     if ! buildah inspect --type image "$BASE" >/dev/null 2>&1; then
         root=$(mktemp -d)
-        trap 'rm -rf -- "$root"' EXIT
+        trap 'rm -rf --one-file-system -- "$root"' EXIT
         debootstrap --variant=minbase --include=python3,python3-venv,python-is-python3,ca-certificates \
             trixie "$root" http://deb.debian.org/debian
         container=$(buildah from scratch)

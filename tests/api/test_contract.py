@@ -7,7 +7,7 @@ import schemathesis
 from schemathesis.engine import Status, events, from_schema
 from starlette.testclient import TestClient
 
-MOST_EXAMPLES = 100
+MOST_EXAMPLES = 50
 # Stateful tests follow links between operations: nothing is made here that another operation could take.
 CONFIG = {
     "seed": 1,

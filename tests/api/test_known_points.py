@@ -41,16 +41,15 @@ def place(client: TestClient, income: float, score: float) -> Any:
     return answer.json()
 
 
-class TestOriginal:
-    @pytest.fixture(scope="class")
-    def original(
-        self, reference_table: Path, tmp_path_factory: pytest.TempPathFactory
-    ) -> Iterator[TestClient]:
-        settings = settings_in(tmp_path_factory.mktemp("original"))
-        TrainingService(settings, null_draws=9, refits=5).train("mall", data=reference_table)
-        with TestClient(create_app(settings)) as client:
-            yield client
+@pytest.fixture(scope="module")
+def original(reference_table: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    settings = settings_in(tmp_path_factory.mktemp("original"))
+    TrainingService(settings, null_draws=9, refits=5).train("mall", data=reference_table)
+    with TestClient(create_app(settings)) as client:
+        yield client
 
+
+class TestOriginal:
     @pytest.mark.parametrize(
         ("income", "score", "name", "distance", "second", "second_distance"), ON_THE_ORIGINAL
     )
