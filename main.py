@@ -25,7 +25,9 @@ if __name__ == "__main__":
         "main:app",
         host=settings.host,
         port=settings.port,
-        workers=settings.web_concurrency,
+        workers=settings.web_concurrency,  # several are replaced one by one at SIGHUP
+        http="app.serving.protocol:DrainingProtocol",
+        ws="none",
         log_config=None,
         access_log=False,
         server_header=False,

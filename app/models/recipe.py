@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from app.core.errors import RecipeInvalid, RecipeNotFound
 
 SHIPPED = Path(__file__).resolve().parent.parent / "recipes"
 MOST_SEGMENTS = 8
 
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+
+
+def _is_free(name: str) -> str:
+    if hasattr(BaseModel, name) or name.startswith("model_"):
+        raise ValueError("this name is taken by the program: choose another")
+    return name
+
+
+Name = Annotated[str, Field(pattern=rf"^{_NAME.pattern}$")]
+FieldName = Annotated[Name, AfterValidator(_is_free)]
 Text = Annotated[str, Field(min_length=1, max_length=600)]
 
 
@@ -41,7 +52,7 @@ class Feature(Column):
     moves by; values are shown and suggested with `decimals` decimals.
     """
 
-    name: Name
+    name: FieldName
     label: Text
     unit: str = ""
     low_word: Text
@@ -53,8 +64,7 @@ class Feature(Column):
 
     @model_validator(mode="after")
     def _bounds_are_ordered(self) -> Self:
-        if self.minimum >= self.maximum:
-            raise ValueError("minimum must be below maximum")
+        _refuse_empty_range(self.minimum, self.maximum)
         return self
 
 
@@ -62,11 +72,16 @@ class NumberProfile(Column):
     """A number that describes segments and never makes them, such as age."""
 
     kind: Literal["number"]
-    name: Name
+    name: FieldName
     label: Text
     unit: str = ""
     minimum: float
     maximum: float
+
+    @model_validator(mode="after")
+    def _bounds_are_ordered(self) -> Self:
+        _refuse_empty_range(self.minimum, self.maximum)
+        return self
 
     @property
     def field(self) -> str:
@@ -78,11 +93,11 @@ class ShareProfile(Column):
     """The share of customers whose text in `column` is one of `counted`, such as women by gender."""
 
     kind: Literal["share"]
-    name: Name
+    name: FieldName
     label: Text
     unit: str = "share"
-    field: Name
-    counted: tuple[Text, ...]
+    field: FieldName
+    counted: tuple[Text, ...] = Field(min_length=1)
     others: tuple[Text, ...] = ()
 
 
@@ -124,7 +139,7 @@ class Recipe(_Part):
     profile: tuple[Profile, ...] = ()
     personas: tuple[Persona, ...] = ()
     known_tables: tuple[KnownTable, ...] = ()
-    older_names: dict[str, str] = Field(default_factory=dict)
+    older_names: dict[str, FieldName] = Field(default_factory=dict)
 
     @cached_property
     def feature_names(self) -> tuple[str, ...]:
@@ -139,6 +154,7 @@ class Recipe(_Part):
     def _names_are_unique(self) -> Self:
         names = [*self.feature_names, *(column.name for column in self.profile)]
         _refuse_repeats("features and profile", names)
+        _refuse_repeats("fields", [*self.feature_names, *(column.field for column in self.profile)])
         _refuse_repeats("personas' keys", [persona.key for persona in self.personas])
         _refuse_repeats("personas' names", [persona.name for persona in self.personas])
         _refuse_repeats("personas' slots", [str(persona.slot) for persona in self.personas])
@@ -149,6 +165,18 @@ class Recipe(_Part):
         for persona in self.personas:
             if set(persona.place) != set(self.feature_names):
                 raise ValueError(f"persona {persona.key} needs a place on exactly the recipe's features")
+        return self
+
+    @model_validator(mode="after")
+    def _older_names_fit(self) -> Self:
+        if not self.older_names:
+            return self
+        numbers = [column.name for column in self.profile if isinstance(column, NumberProfile)]
+        if not set(self.feature_names) <= set(self.older_names) <= {*self.feature_names, *numbers}:
+            raise ValueError(
+                "older_names needs every feature, and may have numbers of the profile beside them"
+            )
+        _refuse_repeats("older_names", list(self.older_names.values()))
         return self
 
 
@@ -162,8 +190,8 @@ def get_recipe(name: str, user_folder: Path | None = None) -> Recipe:
     RecipeInvalid
         If the file is not TOML or breaks a rule; the message names the file and each faulty key.
     """
-    if not name.replace("_", "").isalnum():
-        raise RecipeNotFound("a recipe's name has letters, digits and underscores only")
+    if not _NAME.fullmatch(name):
+        raise RecipeNotFound("a recipe's name has small letters, digits and underscores only")
     for folder in filter(None, (user_folder, SHIPPED)):
         path = folder / f"{name}.toml"
         if path.is_file():
@@ -178,15 +206,22 @@ def shipped_names() -> list[str]:
 
 def _parse(path: Path, name: str) -> Recipe:
     try:
-        recipe = Recipe.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError, RecursionError) as error:
         raise RecipeInvalid(f"{path.name} is not readable as TOML: {error}") from error
+    try:
+        recipe = Recipe.model_validate(content)
     except ValidationError as error:
         faults = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'recipe'}: {e['msg']}" for e in error.errors())
         raise RecipeInvalid(f"{path.name}: {faults}") from error
     if recipe.name != name:
         raise RecipeInvalid(f"{path.name}: name must be {name}, as the file's")
     return recipe
+
+
+def _refuse_empty_range(minimum: float, maximum: float) -> None:
+    if minimum >= maximum:
+        raise ValueError("minimum must be below maximum")
 
 
 def _refuse_repeats(what: str, names: list[str]) -> None:

@@ -128,7 +128,7 @@ def exchange(port: int, parts: Sequence[bytes], *, half_close: bool = False, sec
 
 
 def is_whole(received: bytes) -> bool:
-    """Answer whether a final answer with a declared length is here; without one the connection's end tells."""
+    """Answer whether a final answer with a declared length is here; else the connection's end tells."""
     head, separator, body = received.partition(b"\r\n\r\n")
     if head.startswith(b"HTTP/1.1 100"):
         return is_whole(body)

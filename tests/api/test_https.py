@@ -4,14 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import http.client
-import os
-import signal
-import socket
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from ipaddress import ip_network
 from pathlib import Path
 
@@ -23,6 +15,7 @@ from starlette.types import Receive, Scope, Send
 from app.application import create_app
 from app.controllers.middleware.proxy_trust import ProxyTrust
 from app.core.config import Settings
+from tests.api.live_server import serving
 from tests.api.problems import problem_of
 from tests.conftest import settings_in
 
@@ -202,34 +195,6 @@ class TestSettings:
             Settings(_env_file=None)
 
 
-@contextmanager
-def served(repository: Path, settings: Settings, **extra: str) -> Iterator[int]:
-    """Run `python main.py` over these folders; yield its port."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    folders = {"DATA_DIR": str(settings.data_dir), "ARTIFACTS_DIR": str(settings.artifacts_dir)}
-    environment = os.environ | folders | {"HOST": "127.0.0.1", "PORT": str(port)} | extra
-    with subprocess.Popen([sys.executable, "main.py"], cwd=repository, env=environment) as server:
-        try:
-            wait_for(port)
-            yield port
-        finally:
-            server.send_signal(signal.SIGTERM)
-            server.wait(timeout=20)
-
-
-def wait_for(port: int) -> None:
-    until = time.monotonic() + 30
-    while time.monotonic() < until:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            time.sleep(0.05)
-        else:
-            return
-    pytest.fail("the server does not listen")
-
-
 def ask(port: int) -> int:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     connection.request("GET", "/api/v1/clusters", headers=OVER_TLS)
@@ -241,11 +206,12 @@ def ask(port: int) -> int:
 class TestServer:
     """The server must not believe on its own what the layer is there to decide."""
 
-    def test_a_spoofed_scheme_from_this_machine(self, repository: Path, trained: Settings) -> None:
-        believe_all = {"FORCE_HTTPS": "true", "FORWARDED_ALLOW_IPS": "*"}
-        with served(repository, trained, TRUSTED_PROXIES="", **believe_all) as port:
-            assert ask(port) == 308
+    def test_a_spoofed_scheme_from_this_machine(self, trained: Settings, tmp_path: Path) -> None:
+        more = {"FORCE_HTTPS": "true", "TRUSTED_PROXIES": "", "FORWARDED_ALLOW_IPS": "*"}
+        with serving(trained, tmp_path / "server.log", **more) as live:
+            assert ask(live.port) == 308
 
-    def test_a_trusted_one(self, repository: Path, trained: Settings) -> None:
-        with served(repository, trained, FORCE_HTTPS="true", TRUSTED_PROXIES="127.0.0.1") as port:
-            assert ask(port) == 200
+    def test_a_trusted_one(self, trained: Settings, tmp_path: Path) -> None:
+        more = {"FORCE_HTTPS": "true", "TRUSTED_PROXIES": "127.0.0.1"}
+        with serving(trained, tmp_path / "server.log", **more) as live:
+            assert ask(live.port) == 200

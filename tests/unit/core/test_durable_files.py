@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from app.core import durable_files
+from app.core.durable_files import flush_folder, replace_durably, write_durably
+
+
+class PowerLoss(BaseException):
+    """Stands for the end of the process at any call."""
+
+
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Names of the calls in the order in which they reach the system."""
+    seen: list[str] = []
+    fsync, replace = os.fsync, Path.replace
+
+    def flush(handle: int) -> None:
+        seen.append("flush folder" if Path(f"/proc/self/fd/{handle}").is_dir() else "flush file")
+        fsync(handle)
+
+    def move(self: Path, target: Path) -> Path:
+        seen.append("move")
+        return replace(self, target)
+
+    monkeypatch.setattr(os, "fsync", flush)
+    monkeypatch.setattr(Path, "replace", move)
+    return seen
+
+
+class TestWriteDurably:
+    def test_the_content_is_flushed(self, tmp_path: Path, calls: list[str]) -> None:
+        write_durably(tmp_path / "a", b"one\r\ntwo\x00")
+        assert (tmp_path / "a").read_bytes() == b"one\r\ntwo\x00"
+        assert calls == ["flush file"]
+
+    def test_no_folder(self, tmp_path: Path) -> None:
+        with pytest.raises(FileNotFoundError):
+            write_durably(tmp_path / "nothing" / "a", b"")
+
+
+class TestReplaceDurably:
+    @pytest.mark.parametrize("old", [None, b"", b"old and longer than the new"])
+    def test_the_new_content_takes_the_place(self, tmp_path: Path, old: bytes | None) -> None:
+        path = tmp_path / "a"
+        if old is not None:
+            path.write_bytes(old)
+        replace_durably(path, b"new")
+        assert path.read_bytes() == b"new"
+        assert list(tmp_path.iterdir()) == [path]
+
+    @pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="needs to tell files from folders")
+    def test_nothing_is_moved_before_it_is_on_disk(self, tmp_path: Path, calls: list[str]) -> None:
+        replace_durably(tmp_path / "a", b"new")
+        assert calls == ["flush file", "move", "flush folder"]
+
+    @pytest.mark.parametrize("step", ["write_durably", "flush_folder"])
+    def test_a_crash_leaves_the_old_or_the_new(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+    ) -> None:
+        def end(*_: object) -> None:
+            raise PowerLoss
+
+        path = tmp_path / "a"
+        path.write_bytes(b"old")
+        monkeypatch.setattr(durable_files, step, end)
+        with pytest.raises(PowerLoss):
+            replace_durably(path, b"new")
+        assert path.read_bytes() == (b"old" if step == "write_durably" else b"new")
+        assert list(tmp_path.iterdir()) == [path]
+
+    def test_half_a_write_is_swept(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        def write_half(path: Path, content: bytes) -> None:
+            path.write_bytes(content[:1])
+            raise OSError(28, "No space left on device")
+
+        path = tmp_path / "a"
+        path.write_bytes(b"old")
+        monkeypatch.setattr(durable_files, "write_durably", write_half)
+        with pytest.raises(OSError, match="No space"):
+            replace_durably(path, b"new")
+        assert {found.name: found.read_bytes() for found in tmp_path.iterdir()} == {"a": b"old"}
+
+
+class TestFlushFolder:
+    def test_where_folders_cannot_be_opened(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(durable_files, "os", SimpleNamespace(name="nt"))
+        flush_folder(Path("there is no such folder"))
+
+    def test_no_handle_is_left_open(self, tmp_path: Path) -> None:
+        before = os.open(tmp_path, os.O_RDONLY)
+        os.close(before)
+        flush_folder(tmp_path)
+        after = os.open(tmp_path, os.O_RDONLY)
+        os.close(after)
+        assert after == before
