@@ -12,6 +12,7 @@
     │   ├── RecipeNotFound          404
     │   └── VersionNotFound         404
     ├── TrainingBusy                409  somebody trains the same recipe now
+    ├── VersionActive               409  a version in use cannot be deleted
     ├── ModelUnavailable            503  nothing is trained, or what is cannot be trusted
     │   └── ArtifactInvalid         503  torn, tampered or of another format
     ├── TrainingUnsound             500  the two forms of one model disagree
@@ -102,6 +103,10 @@ class VersionNotFound(NotFound):
 
 class TrainingBusy(ClienteleError):
     code, status, title = "training_busy", 409, "A training of this recipe is already running"
+
+
+class VersionActive(ClienteleError):
+    code, status, title = "version_active", 409, "The model version is in use"
 
 
 class ModelUnavailable(ClienteleError):

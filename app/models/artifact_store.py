@@ -5,7 +5,8 @@
     <root>/<recipe>/<number>/   model.json, its hash, and the files that it names with their hashes
 
 A version is staged, flushed and renamed into place; then ``NEXT`` and ``ACTIVE`` are replaced the same way.
-A crash anywhere leaves the last good version in use and at most a staging folder, swept at the next training.
+A version that is deleted is renamed away before its files go. A crash anywhere leaves the last good version
+in use and at most a hidden folder, swept at the next training.
 """
 
 from __future__ import annotations
@@ -22,10 +23,10 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from app.core.durable_files import flush_folder, replace_durably, write_durably
-from app.core.errors import ArtifactInvalid, ModelUnavailable, TrainingBusy, VersionNotFound
+from app.core.errors import ArtifactInvalid, ModelUnavailable, TrainingBusy, VersionActive, VersionNotFound
 from app.models.model_document import MODEL, MODEL_HASH
 
-ACTIVE, NEXT, LOCK, STAGING = "ACTIVE", "NEXT", ".training.lock", ".staging-"
+ACTIVE, NEXT, LOCK, STAGING, DELETED = "ACTIVE", "NEXT", ".training.lock", ".staging-", ".deleted-"
 MOST_BYTES = 64 * 1024 * 1024
 _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 _FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
@@ -184,9 +185,32 @@ class ArtifactStore:
         self.read(version)
         replace_durably(self.pointer, f"{version}\n".encode())
 
+    def delete(self, version: int) -> None:
+        """Remove a version that is not in use; its number is not given again. Call it within `training()`.
+
+        Raises
+        ------
+        VersionNotFound
+            If there is no such version.
+        VersionActive
+            If it is the one in use.
+        ArtifactInvalid
+            If it cannot be told which one is in use.
+        """
+        folder = self.folder / str(version)
+        if not folder.is_dir():
+            raise VersionNotFound(f"there is no version {self.recipe}/{version}")
+        if self.pointer.exists() and self.active_version() == version:
+            raise VersionActive(f"{self.recipe}/{version} is in use: activate another version first")
+        gone = self.folder / f"{DELETED}{version}"
+        folder.rename(gone)
+        flush_folder(self.folder)
+        shutil.rmtree(gone)
+
     def _sweep(self) -> None:
-        for leftover in self.folder.glob(f"{STAGING}*"):
-            shutil.rmtree(leftover, ignore_errors=True)
+        for kind in (STAGING, DELETED):
+            for leftover in self.folder.glob(f"{kind}*"):
+                shutil.rmtree(leftover, ignore_errors=True)
         for name in (ACTIVE, NEXT):
             for leftover in self.folder.glob(f".{name}.*.tmp"):
                 leftover.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""HTTP/1.1 by uvicorn and httptools, with what is missing there: a stop that drops nothing, an end to patience.
+"""HTTP/1.1 by uvicorn and httptools, with two things added: a stop that drops nothing, an end to patience.
 
 uvicorn closes idle connections the moment it is asked to stop, so a request that is already on the wire is
 lost, and with every rolling restart a few. It also waits without end for a request's head or body.

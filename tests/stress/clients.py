@@ -14,8 +14,8 @@ from tests.api.live_server import is_whole
 PATIENCE_SECONDS = 30.0
 CUSTOMER = b'{"annual_income": 55, "spending_score": 50}'
 PREDICT = (
-    b"POST /api/v1/predict HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
-    % len(CUSTOMER)
+    b"POST /api/v1/predict HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+    b"Content-Length: %d\r\n\r\n" % len(CUSTOMER)
 ) + CUSTOMER
 
 # body, when it was asked for, when it was here
@@ -61,7 +61,8 @@ def _ask(port: int, stop: threading.Event, tally: Tally, check: Check) -> None:
             head, body = answer_to(connection, PREDICT)
         except OSError as error:
             faults.append(type(error).__name__)
-            connection = close(connection)
+            _hang_up(connection)
+            connection = None
             continue
         fault = (
             check(body, begun, time.monotonic()) if head.startswith(b"HTTP/1.1 200 ") else head[:12].decode()
@@ -69,8 +70,9 @@ def _ask(port: int, stop: threading.Event, tally: Tally, check: Check) -> None:
         answers += not fault
         faults += [fault] if fault else []
         if b"\r\nconnection: close" in head.lower():
-            connection = close(connection)
-    close(connection)
+            _hang_up(connection)
+            connection = None
+    _hang_up(connection)
     tally.add(answers, faults)
 
 
@@ -93,6 +95,6 @@ def answer_to(connection: socket.socket, request: bytes) -> tuple[bytes, bytes]:
     return head, body
 
 
-def close(connection: socket.socket | None) -> None:
+def _hang_up(connection: socket.socket | None) -> None:
     if connection is not None:
         connection.close()

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from app.core.errors import ArtifactInvalid, ModelUnavailable, TrainingBusy, VersionNotFound
+from app.core.errors import ArtifactInvalid, ModelUnavailable, TrainingBusy, VersionActive, VersionNotFound
 from app.models.artifact_store import ArtifactStore, Numbering, sha256
 
 
@@ -87,6 +87,35 @@ class TestActivate:
         with pytest.raises(ArtifactInvalid, match=r"scaler\.pkl of mall/2"):
             store.activate(2)
         assert store.active_version() == 1
+
+
+class TestDelete:
+    def test_one_that_is_not_in_use(self, store: ArtifactStore) -> None:
+        first, second = add(store, "one"), add(store, "two")
+        store.delete(first)
+        assert store.versions() == [second]
+        assert store.active_version() == second
+        assert store.numbering().version == second + 1
+        assert [path.name for path in store.folder.iterdir() if path.name.startswith(".deleted")] == []
+
+    def test_the_one_in_use(self, store: ArtifactStore) -> None:
+        version = add(store, "one")
+        with pytest.raises(VersionActive):
+            store.delete(version)
+        assert store.read(version) == version_of("one")
+
+    def test_one_that_is_not_there(self, store: ArtifactStore) -> None:
+        with pytest.raises(VersionNotFound):
+            store.delete(7)
+
+    def test_while_nobody_knows_what_is_in_use(self, store: ArtifactStore) -> None:
+        version = add(store, "one")
+        store.pointer.write_bytes(b"")
+        with pytest.raises(ArtifactInvalid):
+            store.delete(version)
+        store.pointer.unlink()
+        store.delete(version)
+        assert store.versions() == []
 
 
 class TestActiveVersion:

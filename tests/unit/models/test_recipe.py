@@ -50,7 +50,7 @@ BAD: dict[str, tuple[str, str]] = {
     "a place on another feature": (
         changed("annual_income = 1.0, ", "annual_income = 1.0, age = 1.0, "), "persona vip needs a place",
     ),
-    "a place that is no number": (changed("annual_income = 1.0,", "annual_income = nan,"), "personas.1.place"),
+    "a place that is no number": (changed("annual_income = 1.0,", "annual_income = nan,"), "personas.1"),
     "a persona's key twice": (changed('key = "vip"', 'key = "average"'), "personas' keys must be unique"),
     "a persona's name twice": (changed('name = "VIP / Whale"', 'name = "Average Customer"'), "names must"),
     "a slot twice": (changed("slot = 2", "slot = 1"), "personas' slots must be unique"),

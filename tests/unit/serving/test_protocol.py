@@ -20,7 +20,7 @@ Connect = Callable[[], socket.socket]
 
 
 class Measure:
-    """An application that answers the length of the body; ``/now`` without reading it, ``/late`` after 1 s."""
+    """Answers the length of the body; ``/now`` without reading it, ``/late`` after 1 s."""
 
     def __init__(self) -> None:
         self.asked = threading.Event()
