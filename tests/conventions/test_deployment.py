@@ -151,7 +151,7 @@ class TestScripts:
         assert os.access(repository / script, os.X_OK)
 
     def test_healthcheck_agrees_with_readyz(
-        self, repository: Path, tmp_path: Path, trained: Settings, settings: Settings
+        self, repository: Path, tmp_path: Path, trained: Settings
     ) -> None:
         def check(port: int) -> int:
             environment = os.environ | {"PORT": str(port), "http_proxy": "http://127.0.0.1:9"}
@@ -162,8 +162,8 @@ class TestScripts:
 
         with serving(trained, tmp_path / "log", FORCE_HTTPS="true") as live:
             assert check(live.port) == 0
-            shutil.rmtree(trained.artifacts_dir)
-        with serving(settings, tmp_path / "log") as live:
+        shutil.rmtree(trained.artifacts_dir)
+        with serving(trained, tmp_path / "log") as live:
             assert check(live.port) == 1  # alive, but without a model
         assert check(free_port()) == 1
 

@@ -15,7 +15,6 @@ import pytest
 from app.core.config import Settings
 from app.models.active_model import ActiveModel
 from app.models.artifact_store import ArtifactStore
-from tests.stress.counts import chosen
 
 CALLS = ("open", "write", "fsync", "close", "replace", "rename", "mkdir", "unlink", "rmdir")
 FEATURES = ("annual_income", "spending_score")
@@ -76,7 +75,7 @@ class WatchedFile:
 def crashing(at: int, how: str) -> Iterator[Disk]:
     """Let the block crash at its nth system call; 0 counts them only."""
     disk = Disk(at, how)
-    open_file = io.open
+    open_file, opened = io.open, contextlib.ExitStack()
     with pytest.MonkeyPatch.context() as patch:
         for name in set(CALLS) - {"write", "close"}:
             real = getattr(os, name)
@@ -85,10 +84,12 @@ def crashing(at: int, how: str) -> Iterator[Disk]:
         def watched(path: Any, mode: str = "r", *args: Any, **more: Any) -> Any:
             if "w" not in mode:
                 return open_file(path, mode, *args, **more)
-            return WatchedFile(disk, disk.call(open_file, path, mode, *args, **more))
+            return WatchedFile(
+                disk, disk.call(lambda: opened.enter_context(open_file(path, mode, *args, **more)))
+            )
 
         patch.setattr(io, "open", watched)
-        with contextlib.suppress(Crash):
+        with opened, contextlib.suppress(Crash):
             yield disk
 
 
@@ -115,7 +116,7 @@ def count_calls(operation: Operation, folder: Path) -> int:
 
 
 def is_good(folder: Path, allowed: set[int]) -> bool:
-    """Answer whether a server that starts now answers with one of these, and every version listed is whole."""
+    """Answer whether a server that starts now answers with one of these, each version listed being whole."""
     store = ArtifactStore(folder, "mall")
     active = ActiveModel(store, FEATURES)
     model = active.current()

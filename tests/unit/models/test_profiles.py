@@ -1,94 +1,152 @@
-"""What segments look like, against plain definitions."""
-
 from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import f_oneway
 
-from app.models.kmeans_fit import Floats, Labels
+from app.models import profiles
+from app.models.customer_table import CustomerTable, read_customer_table
+from app.models.kmeans_fit import Floats
 from app.models.profiles import (
-    MOST_RESAMPLED,
-    MOST_SAMPLED,
     describe_columns,
     describe_segments,
     effect_size,
+    known_columns,
     sample_customers,
 )
-from app.models.recipe import get_recipe
+from app.models.recipe import Recipe
 
-LABELS: Labels = np.array([0] * 30 + [1] * 10)
-RNG = np.random.default_rng(0)
-INCOME: Floats = np.concatenate([RNG.normal(40, 5, 30), RNG.normal(90, 5, 10)])
-AGE: Floats = np.concatenate([np.full(30, np.nan), RNG.normal(40, 5, 10)])
+NAN = float("nan")
+NUMBERS = st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=30)
+
+
+@pytest.fixture(scope="module")
+def table(mall_recipe: Recipe, tmp_path_factory: pytest.TempPathFactory) -> CustomerTable:
+    """Twelve customers, of whom none tells the gender."""
+    path = tmp_path_factory.mktemp("table") / "table.csv"
+    lines = [f"{n},{10 * n},{5 * n + 1},{20 + n if n % 3 else ''}" for n in range(12)]
+    path.write_text("\n".join(["id,income,score,age", *lines]), encoding="utf-8")
+    return read_customer_table(path, mall_recipe)
+
+
+class TestKnownColumns:
+    def test_features_first_and_then_what_is_known(self, table: CustomerTable, mall_recipe: Recipe) -> None:
+        columns = known_columns(table, mall_recipe)
+        assert list(columns) == ["annual_income", "spending_score", "age"]
+        assert columns["annual_income"].tolist() == [10.0 * n for n in range(12)]
+        assert np.isnan(columns["age"]).sum() == 4
 
 
 class TestDescribeSegments:
-    def test_numbers_of_each_segment(self) -> None:
-        first, second = describe_segments(
-            {"annual_income": INCOME}, LABELS, (3, 7), np.array([0.9, 0.8]), seed=1
-        )
-        assert (first.segment_id, first.size, first.share, first.stability) == (3, 30, 0.75, 0.9)
-        assert second.columns["annual_income"].mean == pytest.approx(INCOME[30:].mean())
-        assert second.columns["annual_income"].sd == pytest.approx(INCOME[30:].std(ddof=1))
-        assert second.columns["annual_income"].median == pytest.approx(np.median(INCOME[30:]))
+    COLUMNS = {"income": np.array([1.0, 2.0, 6.0, 10.0]), "age": np.array([NAN, 30.0, NAN, NAN])}  # noqa: RUF012
+    LABELS = np.array([0, 0, 0, 1])
 
-    def test_a_column_without_a_value_in_a_segment_is_left_out_there(self) -> None:
-        first, second = describe_segments({"age": AGE}, LABELS, (0, 1), np.array([1.0, 1.0]), seed=1)
-        assert "age" not in first.columns
-        assert second.columns["age"].mean == pytest.approx(np.nanmean(AGE))
+    def describe(self, seed: int = 1) -> tuple[profiles.SegmentAnalysis, ...]:
+        return describe_segments(self.COLUMNS, self.LABELS, (3, 7), np.array([0.9, 0.5]), seed)
 
-    def test_the_interval_covers_the_true_mean_at_its_rate(self) -> None:
-        rng = np.random.default_rng(5)
-        labels: Labels = np.zeros(60, dtype=np.int64)
-        hits = 0
-        for seed in range(300):
-            table = {"x": rng.normal(10, 3, 60)}
-            low, high = describe_segments(table, labels, (0,), np.ones(1), seed)[0].columns["x"].ci95
-            hits += low <= 10 <= high
-        assert 0.90 <= hits / 300 <= 0.98
-
-    def test_many_rows_take_the_normal_interval(self) -> None:
-        values = np.random.default_rng(6).normal(10, 3, MOST_RESAMPLED + 1)
-        labels: Labels = np.zeros(len(values), dtype=np.int64)
-        low, high = describe_segments({"x": values}, labels, (0,), np.ones(1), seed=1)[0].columns["x"].ci95
-        assert high - low == pytest.approx(2 * 1.96 * values.std(ddof=1) / np.sqrt(len(values)))
-
-
-class TestEffectSize:
-    def test_groups_that_explain_everything(self) -> None:
-        assert effect_size(np.array([1.0, 1.0, 5.0]), np.array([0, 0, 1])) == pytest.approx(1.0)
-
-    def test_groups_that_explain_nothing(self) -> None:
-        assert effect_size(np.array([1.0, 2.0, 1.0, 2.0]), np.array([0, 0, 1, 1])) == pytest.approx(0.0)
-
-    def test_a_constant_column(self) -> None:
-        assert effect_size(np.full(4, 3.0), np.array([0, 0, 1, 1])) == 0.0
+    def test_sizes_shares_and_statistics(self) -> None:
+        first, second = self.describe()
+        assert (first.segment_id, first.size, first.share, first.stability) == (3, 3, 0.75, 0.9)
+        assert (second.segment_id, second.size, second.share, second.stability) == (7, 1, 0.25, 0.5)
+        income = first.columns["income"]
+        assert (income.mean, income.median, income.min, income.max) == (3.0, 2.0, 1.0, 6.0)
+        assert income.sd == pytest.approx(np.std([1, 2, 6], ddof=1))
+        assert income.min <= income.ci95[0] <= income.mean <= income.ci95[1] <= income.max
 
     def test_missing_values_are_left_out(self) -> None:
-        assert effect_size(np.array([1.0, np.nan, 5.0]), np.array([0, 0, 1])) == pytest.approx(1.0)
+        first, second = self.describe()
+        assert (first.columns["age"].mean, first.columns["age"].sd) == (30.0, 0.0)
+        assert "age" not in second.columns
+
+    def test_one_customer_has_no_spread(self) -> None:
+        income = self.describe()[1].columns["income"]
+        assert (income.sd, income.ci95) == (0.0, (10.0, 10.0))
+
+    def test_a_seed_gives_the_same_intervals(self) -> None:
+        assert self.describe(1) == self.describe(1)
+        assert self.describe(1) != self.describe(2)
 
 
 class TestDescribeColumns:
-    def test_features_first_then_what_only_describes(self) -> None:
-        recipe = get_recipe("mall")
-        columns = {"annual_income": INCOME, "spending_score": INCOME[::-1].copy(), "age": AGE}
-        told = describe_columns(columns, recipe, LABELS, seed=1)
+    def test_features_and_profile(self, table: CustomerTable, mall_recipe: Recipe) -> None:
+        labels = np.repeat([0, 1], 6)
+        told = describe_columns(known_columns(table, mall_recipe), mall_recipe, labels, 1)
         assert [(column.name, column.is_feature) for column in told] == [
-            ("annual_income", True),
-            ("spending_score", True),
-            ("age", False),
-        ]
+            ("annual_income", True), ("spending_score", True), ("age", False),
+        ]  # fmt: skip
+        assert (told[0].label, told[0].unit) == ("Annual income", "k$")
+        assert told[0].overall.mean == 55.0
+
+
+class TestEffectSize:
+    def test_it_is_the_share_between_groups(self) -> None:
+        values, labels = np.array([1.0, 2.0, 3.0, 7.0, 8.0, 9.0]), np.array([0, 0, 0, 1, 1, 1])
+        assert effect_size(values, labels) == pytest.approx(54 / 58)
+        assert effect_size(values, np.array([0, 1, 1, 1, 1, 0])) == pytest.approx(0, abs=0.2)
+
+    def test_it_agrees_with_the_analysis_of_variance(self) -> None:
+        rng = np.random.default_rng(1)
+        labels = rng.integers(0, 3, 300)
+        values = rng.normal(labels, 2.0)
+        ratio = f_oneway(*(values[labels == group] for group in range(3))).statistic
+        assert effect_size(values, labels) == pytest.approx(2 * ratio / (2 * ratio + 297))
+
+    @pytest.mark.parametrize(
+        "values", [[5.0, 5.0, 5.0], [NAN, NAN, NAN], [5.0, NAN, NAN]], ids=["same", "none", "one"]
+    )
+    def test_nothing_to_explain(self, values: list[float]) -> None:
+        assert effect_size(np.array(values), np.array([0, 1, 1])) == 0.0
+
+    @given(values=NUMBERS, seed=st.integers(0, 1000))
+    def test_it_is_a_share(self, values: list[float], seed: int) -> None:
+        labels = np.random.default_rng(seed).integers(0, 3, len(values))
+        assert -1e-9 <= effect_size(np.array(values), labels) <= 1 + 1e-9
 
 
 class TestSampleCustomers:
-    def test_a_small_table_is_shown_whole(self) -> None:
-        sample = sample_customers(INCOME.reshape(-1, 1), LABELS, (3, 7), seed=1)
-        assert sample.is_all
-        assert sample.segment_ids == (3,) * 30 + (7,) * 10
+    def rows(self, n: int) -> Floats:
+        return np.column_stack([np.arange(n, dtype=float), np.zeros(n)])
 
-    def test_a_large_table_keeps_every_segment_in_its_share(self) -> None:
-        labels: Labels = np.array([0] * 9_990 + [1] * 10)
-        sample = sample_customers(np.arange(10_000.0).reshape(-1, 1), labels, (3, 7), seed=1)
+    def test_a_small_table_is_shown_whole(self) -> None:
+        labels = np.arange(10) % 2
+        sample = sample_customers(self.rows(10), labels, (4, 9), seed=1)
+        assert sample.is_all
+        assert [int(x) for x, _ in sample.features] == list(range(10))
+        assert sample.segment_ids == (4, 9) * 5
+
+    def test_of_a_large_one_each_segment_shows_its_share(self) -> None:
+        labels = np.array([0] * 9000 + [1] * 990 + [2] * 10)
+        sample = sample_customers(self.rows(10_000), labels, (0, 1, 2), seed=1)
         assert not sample.is_all
-        assert len(sample.features) <= MOST_SAMPLED
-        assert sample.segment_ids.count(7) == 2
+        counts = [sample.segment_ids.count(segment_id) for segment_id in (0, 1, 2)]
+        assert counts == [1800, 198, 2]
+        places = [int(x) for x, _ in sample.features]
+        assert places == sorted(set(places))
+        assert [labels[place] for place in places] == list(sample.segment_ids)
+
+    def test_a_seed_gives_the_same_customers(self) -> None:
+        labels = np.zeros(5000, dtype=np.int64)
+        first, again, other = (sample_customers(self.rows(5000), labels, (0,), seed) for seed in (1, 1, 2))
+        assert first == again != other
+
+
+class TestInterval:
+    def test_both_ways_agree(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        values = np.random.default_rng(1).normal(10, 2, 4000)
+        labels = np.zeros(4000, dtype=np.int64)
+        (by_draws,) = describe_segments({"x": values}, labels, (0,), np.ones(1), 1)
+        monkeypatch.setattr(profiles, "MOST_RESAMPLED", 100)
+        (by_formula,) = describe_segments({"x": values}, labels, (0,), np.ones(1), 1)
+        assert by_formula.columns["x"].ci95 == pytest.approx(by_draws.columns["x"].ci95, abs=0.01)
+
+    def test_it_holds_the_true_mean_as_often_as_it_says(self) -> None:
+        rng = np.random.default_rng(2)
+        labels = np.zeros(40, dtype=np.int64)
+        hits = 0
+        for seed in range(200):
+            (told,) = describe_segments({"x": rng.normal(5, 1, 40)}, labels, (0,), np.ones(1), seed)
+            low, high = told.columns["x"].ci95
+            hits += low <= 5 <= high
+        assert 180 <= hits <= 198

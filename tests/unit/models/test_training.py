@@ -11,6 +11,7 @@ from app.core.errors import TableInvalid, TrainingUnsound
 from app.models import version_files
 from app.models.artifact_store import Numbering, sha256
 from app.models.customer_table import CustomerTable, read_customer_table
+from app.models.kmeans_fit import Floats, Labels, PickledPair
 from app.models.ml_model import MLModel
 from app.models.recipe import Recipe
 from app.models.training import Trained, train
@@ -126,7 +127,7 @@ class TestTrain:
 class TestRefusals:
     def test_fewer_than_the_segments_need(self, mall_recipe: Recipe, table: CustomerTable) -> None:
         rows = [(float(x), 50.0 + x) for x in range(9)] * 5
-        with pytest.raises(TableInvalid, match="5 segments need at least 10 different customers; .* has 9"):
+        with pytest.raises(TableInvalid, match=r"5 segments need at least 10 different customers; .* has 9"):
             train(mall_recipe, table_of(table, rows), Plan(5, 42, **FEW), None, Numbering())
 
     def test_a_feature_that_never_changes(self, mall_recipe: Recipe, table: CustomerTable) -> None:
@@ -137,10 +138,8 @@ class TestRefusals:
     def test_two_forms_that_disagree(
         self, mall_recipe: Recipe, table: CustomerTable, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        class Turned(version_files.PickledPair):
-            def predict(
-                self, rows: np.ndarray[tuple[int, ...], np.dtype[np.float64]]
-            ) -> version_files.Labels:
+        class Turned(PickledPair):
+            def predict(self, rows: Floats) -> Labels:
                 return 4 - super().predict(rows)
 
         monkeypatch.setattr(version_files, "PickledPair", Turned)

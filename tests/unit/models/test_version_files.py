@@ -1,79 +1,97 @@
-"""The files of a version: complete, in agreement, and without a customer in them."""
-
 from __future__ import annotations
 
 import json
-import pickle
-from dataclasses import replace
+import platform
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from app.core.config import Settings
-from app.models.artifact_store import ArtifactStore, Numbering, sha256
+from app.models.artifact_store import Numbering, sha256
 from app.models.customer_table import CustomerTable, read_customer_table
-from app.models.kmeans_fit import nearest
-from app.models.ml_model import MLModel
-from app.models.model_document import ANALYSIS, CONFIDENCE, KMEANS, MODEL, SCALER
-from app.models.recipe import get_recipe
-from app.models.training import train
-from app.models.version_files import Plan
+from app.models.evidence import compare_with_nulls, resample
+from app.models.kmeans_fit import fit_kmeans, fit_scaling
+from app.models.recipe import Recipe
+from app.models.succession import succeed
+from app.models.version_files import Findings, Plan, version_files
+
+PLAN = Plan(3, 42, null_draws=2, refits=3)
+
+
+@pytest.fixture(scope="module")
+def table(mall_recipe: Recipe, tmp_path_factory: pytest.TempPathFactory) -> CustomerTable:
+    """Twelve customers in three groups."""
+    path = tmp_path_factory.mktemp("table") / "table.csv"
+    rng = np.random.default_rng(1)
+    centres = np.repeat([(20, 20), (60, 80), (90, 30)], 4, axis=0)
+    rows = (centres + rng.uniform(-5, 5, size=centres.shape)).round(1).tolist()
+    lines = [f"C{n:03},{income},{score}" for n, (income, score) in enumerate(rows)]
+    path.write_text("\n".join(["id,income,score", *lines]), encoding="utf-8")
+    return read_customer_table(path, mall_recipe)
+
+
+@pytest.fixture(scope="module")
+def files(mall_recipe: Recipe, table: CustomerTable) -> dict[str, bytes]:
+    scaling = fit_scaling(table.features)
+    z = scaling.apply(table.features)
+    fit = fit_kmeans(z, PLAN.k, PLAN.seed)
+    succession = succeed(mall_recipe, table.features, scaling, fit, None, Numbering(9, 40))
+    fit = fit.in_order(succession.order)
+    null = compare_with_nulls(z, fit, PLAN.seed, PLAN.null_draws)
+    stability = resample(z, fit, PLAN.seed, PLAN.refits)
+    found = Findings(mall_recipe, table, PLAN, scaling, z, fit, succession, null, stability)
+    return version_files(found, 9)
 
 
 @pytest.fixture
-def table(trained: Settings) -> CustomerTable:
-    return read_customer_table(trained.raw_dir / "mall_customers.csv", get_recipe("mall"))
+def model(files: dict[str, bytes]) -> Any:
+    return json.loads(files["model.json"])
 
 
-@pytest.fixture
-def files(trained: Settings) -> dict[str, bytes]:
-    return ArtifactStore(trained.artifacts_dir, "mall").read(1)
+class TestVersionFiles:
+    def test_the_model_names_the_others_by_their_hashes(self, files: dict[str, bytes], model: Any) -> None:
+        others = {name: content for name, content in files.items() if name != "model.json"}
+        assert model["files"] == {name: sha256(content) for name, content in others.items()}
+        assert set(others) == {"scaler.pkl", "kmeans_model.pkl", "analysis.json", "confidence.json"}
 
+    def test_what_and_when_and_by_what(self, model: Any, table: CustomerTable) -> None:
+        assert (model["format"], model["recipe"], model["version"], model["seed"]) == (1, "mall", 9, 42)
+        assert model["trained_at"].endswith("Z")
+        assert model["libraries"]["python"] == platform.python_version()
+        assert model["libraries"]["numpy"] == version("numpy")
+        assert model["data"] == {
+            "title": "a table of mall customers", "rows": 12, "fingerprint": table.fingerprint,
+        }  # fmt: skip
 
-class TestFiles:
-    def test_the_model_names_all_others_with_their_hashes(self, files: dict[str, bytes]) -> None:
-        assert set(files) == {MODEL, ANALYSIS, CONFIDENCE, SCALER, KMEANS}
-        named = json.loads(files[MODEL])["files"]
-        assert named == {name: sha256(content) for name, content in files.items() if name != MODEL}
+    def test_features_hold_bounds_and_what_was_learned(self, model: Any, table: CustomerTable) -> None:
+        income, score = model["features"]
+        assert (income["name"], income["minimum"], income["maximum"]) == ("annual_income", 0.0, 1000.0)
+        assert income["mean"] == pytest.approx(table.features[:, 0].mean())
+        assert score["scale"] == pytest.approx(table.features[:, 1].std())
+        assert (score["training_min"], score["training_max"]) == (
+            table.features[:, 1].min(), table.features[:, 1].max(),
+        )  # fmt: skip
 
-    def test_the_pickled_pair_places_every_customer_alike(
-        self, files: dict[str, bytes], table: CustomerTable
-    ) -> None:
-        scaler, kmeans = pickle.loads(files[SCALER]), pickle.loads(files[KMEANS])
-        model = MLModel.from_files(files)
-        served = [model.place(row).order[0] for row in table.features.tolist()]
-        assert kmeans.predict(scaler.transform(table.features)).tolist() == served
+    def test_segments_carry_the_ids_that_follow(self, model: Any) -> None:
+        assert [segment["segment_id"] for segment in model["segments"]] == [40, 41, 42]
+        assert [segment["size"] for segment in model["segments"]] == [4, 4, 4]
+        assert model["lineage"]["born"] == [40, 41, 42]
 
-    def test_no_file_holds_a_row_per_customer_or_an_id(
-        self, files: dict[str, bytes], table: CustomerTable
-    ) -> None:
-        assert not hasattr(pickle.loads(files[KMEANS]), "labels_")
-        marked = replace(table, ids=tuple(f"canary-{number}" for number in table.ids))
-        made = train(get_recipe("mall"), marked, Plan(5, 42, 1, 3), None, Numbering()).files
-        assert all(b"canary" not in content for content in made.values())
+    def test_curves_go_as_far_as_the_customers_do(self, files: dict[str, bytes]) -> None:
+        analysis = json.loads(files["analysis.json"])
+        assert [point["k"] for point in analysis["curves"]] == list(range(2, 11))
+        assert (analysis["refits"], analysis["null_test"]["draws"]) == (3, 2)
 
-    def test_the_same_table_and_seed_make_the_same_placements(self, table: CustomerTable) -> None:
-        recipe = get_recipe("mall")
-        first, second = (train(recipe, table, Plan(5, 42, 1, 3), None, Numbering()) for _ in range(2))
-        assert first.row_segments == second.row_segments
-        assert first.files[CONFIDENCE] == second.files[CONFIDENCE]
+    def test_refits_are_in_the_shape_of_the_centroids(self, files: dict[str, bytes]) -> None:
+        assert np.array(json.loads(files["confidence.json"])["refits"]).shape == (3, 3, 2)
 
-    def test_curves_run_from_two_to_ten_and_hold_the_fit_itself(self, files: dict[str, bytes]) -> None:
-        model = MLModel.from_files(files)
-        assert [point.k for point in model.analysis.curves] == list(range(2, 11))
-        chosen = model.analysis.curves[3]
-        assert chosen.model_dump(exclude={"k"}) == model.document.metrics.model_dump()
+    def test_the_proof_is_told(self, model: Any) -> None:
+        assert model["proof"]["disagreements"] == 0
 
-    def test_the_proof_stands_in_the_model(self, files: dict[str, bytes]) -> None:
-        proof = MLModel.from_files(files).document.proof
-        assert proof.disagreements == 0
-        assert proof.points > proof.border_points > 0
+    def test_no_customer_can_be_named(self, files: dict[str, bytes]) -> None:
+        assert b"C00" not in b"".join(files.values())
 
-    def test_rows_are_labelled_by_the_nearest_centroid(self, table: CustomerTable) -> None:
-        made = train(get_recipe("mall"), table, Plan(5, 42, 1, 3), None, Numbering())
-        features = made.model.document.features
-        z = (table.features - [f.mean for f in features]) / [f.scale for f in features]
-        centroids = [segment.centroid for segment in made.model.segments]
-        ids = [segment.segment_id for segment in made.model.segments]
-        labels = nearest(z, np.array(centroids))
-        assert [ids[label] for label in labels.tolist()] == list(made.row_segments)
+    def test_it_is_text_that_people_can_read(self, files: dict[str, bytes], tmp_path: Path) -> None:
+        assert files["model.json"].startswith(b'{\n  "format": 1,')
