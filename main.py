@@ -10,6 +10,7 @@ import uvicorn
 from app.application import create_app
 from app.core.config import load_settings
 from app.core.errors import ClienteleError
+from app.core.run_folder import clear_run_folder
 
 try:
     settings = load_settings()
@@ -21,6 +22,7 @@ except ClienteleError as error:
 if __name__ == "__main__":
     # uvicorn repeats the signal once all requests are answered: a stop that was asked for is a success
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    clear_run_folder()
     uvicorn.run(
         "main:app",
         host=settings.host,
@@ -34,3 +36,4 @@ if __name__ == "__main__":
         proxy_headers=False,  # app/controllers/middleware/proxy_trust.py decides whom to believe
         timeout_graceful_shutdown=10,
     )
+    clear_run_folder()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,6 +17,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from app.controllers import (
     api_controller,
     docs_controller,
+    metrics_controller,
     older_controller,
     probe_controller,
     problems,
@@ -26,19 +28,24 @@ from app.controllers.dependencies import Services
 from app.controllers.middleware.head_requests import HeadRequests
 from app.controllers.middleware.https_only import HttpsOnly
 from app.controllers.middleware.proxy_trust import ProxyTrust
+from app.controllers.middleware.rate_limiter import RateLimiter
 from app.controllers.middleware.request_context import RequestContext
 from app.controllers.middleware.request_guard import RequestGuard
 from app.controllers.middleware.security_headers import SecurityHeaders
 from app.controllers.openapi import TAGS, describe_errors
 from app.core.config import Settings
-from app.core.errors import ClienteleError
+from app.core.errors import ClienteleError, RecipeNotFound, SettingsInvalid
 from app.core.logging import configure_logging
+from app.core.rate_limit import RateLimit
 from app.core.request_log import RequestLog
+from app.core.request_metrics import EVERY_SECONDS, RequestMetrics
+from app.core.run_folder import shared_folder
 from app.core.version import VERSION
 from app.models.active_model import ActiveModel
 from app.models.artifact_store import ArtifactStore
-from app.models.recipe import get_recipe
+from app.models.recipe import Recipe, get_recipe, shipped_names
 from app.services.explanation_service import ExplanationService
+from app.services.metrics_service import MetricsService
 from app.services.model_card_service import ModelCardService
 from app.services.prediction_service import PredictionService
 from app.services.segment_map_service import SegmentMapService
@@ -54,19 +61,24 @@ def create_app(settings: Settings) -> FastAPI:
 
     Raises
     ------
-    RecipeNotFound, RecipeInvalid
-        If the default recipe cannot be used. A missing model is no error: the answers say so.
+    SettingsInvalid, RecipeInvalid
+        If there is no such default recipe, or it cannot be used. A missing model is no error: the answers
+        say so.
     """
     configure_logging(settings)
-    services = _services(settings)
-    request_log = RequestLog.from_settings(settings)
+    request_log, metrics = RequestLog.from_settings(settings), RequestMetrics(shared_folder())
+    services = _services(settings, metrics)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         # what lives as long as the process need not be looked through at every collection
         gc.collect()
         gc.freeze()
+        sharing = asyncio.create_task(_share(metrics)) if metrics.folder else None
         yield
+        if sharing is not None:
+            sharing.cancel()
+            metrics.write()
         gc.unfreeze()
         request_log.flush()
 
@@ -88,13 +100,19 @@ def create_app(settings: Settings) -> FastAPI:
         (HTTPException, problems.answer_http_error),
     ):
         app.add_exception_handler(kind, handler)
-    _add_layers(app, settings, request_log)
+    _add_layers(app, settings, request_log, metrics)
     describe_errors(app)
     return app
 
 
-def _services(settings: Settings) -> Services:
-    recipe = get_recipe(settings.default_recipe, settings.recipes_dir)
+async def _share(metrics: RequestMetrics) -> None:
+    while True:
+        metrics.write()
+        await asyncio.sleep(EVERY_SECONDS)
+
+
+def _services(settings: Settings, metrics: RequestMetrics) -> Services:
+    recipe = _default_recipe(settings)
     log = structlog.get_logger("clientele.model")
     active = ActiveModel(
         ArtifactStore(settings.artifacts_dir, recipe.name),
@@ -107,13 +125,25 @@ def _services(settings: Settings) -> Services:
         explanations=ExplanationService(predictions),
         segment_maps=SegmentMapService(predictions),
         model_cards=ModelCardService(predictions),
+        metrics=MetricsService(metrics, predictions),
     )
+
+
+def _default_recipe(settings: Settings) -> Recipe:
+    try:
+        return get_recipe(settings.default_recipe, settings.recipes_dir)
+    except RecipeNotFound:
+        shipped = ", ".join(shipped_names())
+        raise SettingsInvalid(
+            f"cannot start: DEFAULT_RECIPE: there is no such recipe; shipped: {shipped}"
+        ) from None
 
 
 def _add_routes(app: FastAPI, services: Services) -> None:
     form = services.predictions.form
     app.include_router(api_controller.build_router(form.body()))
     app.include_router(probe_controller.router)
+    app.include_router(metrics_controller.router)
     older = form.older_body()
     if older is not None:
         app.include_router(older_controller.build_router(older))
@@ -121,13 +151,16 @@ def _add_routes(app: FastAPI, services: Services) -> None:
         app.include_router(controller.router)
 
 
-def _add_layers(app: FastAPI, settings: Settings, request_log: RequestLog) -> None:
+def _add_layers(app: FastAPI, settings: Settings, request_log: RequestLog, metrics: RequestMetrics) -> None:
     """Add the layers, the innermost first."""
     app.add_middleware(GZipMiddleware, minimum_size=500, compresslevel=6)
     app.add_middleware(HeadRequests)
     if settings.force_https:
         app.add_middleware(HttpsOnly)
     app.add_middleware(RequestGuard, max_body_bytes=settings.max_body_bytes)
+    if settings.rate_limit:
+        limit = RateLimit(settings.rate_limit, settings.rate_window_seconds, shared_folder())
+        app.add_middleware(RateLimiter, limit=limit)
     if settings.cors_origins:
         app.add_middleware(
             CORSMiddleware,
@@ -136,7 +169,7 @@ def _add_layers(app: FastAPI, settings: Settings, request_log: RequestLog) -> No
             allow_headers=["Content-Type", "X-Request-ID"],
             expose_headers=["X-Request-ID"],
         )
-    app.add_middleware(RequestContext, request_log=request_log)
+    app.add_middleware(RequestContext, request_log=request_log, metrics=metrics)
     app.add_middleware(SecurityHeaders)
     if settings.trusted_proxies:
         app.add_middleware(ProxyTrust, trusted=settings.trusted_proxies)

@@ -138,6 +138,7 @@ def _judge_rows(rows: Floats, k: int, case: Case) -> Outcome:
     p = {null: _sequential_p(z, k, null, observed, case.seed) for null in NULLS}
     stability = resample(z, fit, case.seed, REFITS)
     null_test = NullTest(
+        rows=len(z),
         draws=NULL_DRAWS, observed=observed.silhouette,
         gaussian_mean=0.0, gaussian_max=0.0, gaussian_p=p["gaussian"],
         uniform_mean=0.0, uniform_max=0.0, uniform_p=p["uniform"],

@@ -6,6 +6,7 @@ import http.client
 import json
 import sys
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -68,8 +69,8 @@ def checks(known: dict[str, float]) -> list[Check]:
 def smoke(url: str) -> None:
     """Try every endpoint of a live server. Exit code 0 if all pass, 1 if one fails, 2 if nobody answers."""
     base = url.rstrip("/")
-    if not base.startswith(("http://", "https://")):
-        raise click.BadParameter("the address must begin with http:// or https://", param_hint="--url")
+    if not _is_address(base):
+        raise click.BadParameter("the address must be such as http://127.0.0.1:8000", param_hint="--url")
     try:
         info = ask(base, "GET", "/api/v1/model/info")
         known = {feature["name"]: feature["mean"] for feature in info.body["features"]}
@@ -101,6 +102,14 @@ def ask(base: str, method: str, path: str, body: object = None) -> Reply:
             return _reply(response.status, response.headers.get_content_type(), response.read())
     except urllib.error.HTTPError as error:
         return _reply(error.code, error.headers.get_content_type(), error.read())
+
+
+def _is_address(base: str) -> bool:
+    try:
+        parts = urllib.parse.urlsplit(base)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a broken bracket, or a port that is none
+        return False
 
 
 def _reply(status: int, media_type: str, content: bytes) -> Reply:

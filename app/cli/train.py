@@ -45,7 +45,7 @@ def train(
     try:
         settings = load_settings()
         result = TrainingService(settings).train(
-            recipe or settings.default_recipe,
+            settings.default_recipe if recipe is None else recipe,
             data,
             segments,
             seed,

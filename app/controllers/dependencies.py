@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from app.services.explanation_service import ExplanationService
+from app.services.metrics_service import MetricsService
 from app.services.model_card_service import ModelCardService
 from app.services.prediction_service import PredictionService
 from app.services.segment_map_service import SegmentMapService
@@ -21,6 +22,7 @@ class Services:
     explanations: ExplanationService
     segment_maps: SegmentMapService
     model_cards: ModelCardService
+    metrics: MetricsService
 
 
 async def get_services(request: Request) -> Services:
@@ -41,6 +43,11 @@ async def _model_cards(services: Annotated[Services, Depends(get_services)]) -> 
     return services.model_cards
 
 
+async def _metrics(services: Annotated[Services, Depends(get_services)]) -> MetricsService:
+    return services.metrics
+
+
 Predictions = Annotated[PredictionService, Depends(_predictions)]
 SegmentMaps = Annotated[SegmentMapService, Depends(_segment_maps)]
 ModelCards = Annotated[ModelCardService, Depends(_model_cards)]
+Metrics = Annotated[MetricsService, Depends(_metrics)]

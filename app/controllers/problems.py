@@ -26,7 +26,11 @@ async def answer_clientele_error(request: Request, error: Exception) -> Response
     """Answer one of our own errors."""
     assert isinstance(error, ClienteleError)  # noqa: S101 - registered for this class only
     faults = [ProblemField(pointer=fault.pointer, detail=fault.detail) for fault in error.faults]
-    headers = {"Retry-After": "10"} if error.status == HTTPStatus.SERVICE_UNAVAILABLE else None
+    headers = {
+        HTTPStatus.SERVICE_UNAVAILABLE: {"Retry-After": "10"},
+        # what is left of the body is not waited for
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE: {"Connection": "close"},
+    }.get(HTTPStatus(error.status))
     return answer(request, error.code, error.status, error.title, error.detail, faults, headers)
 
 

@@ -112,8 +112,12 @@ def _refuse_other_media(request: Request) -> None:
     media, _, parameters = request.headers.get("content-type", "").partition(";")
     if media.strip().lower() != "application/json":
         raise BodyNotJson("Send the body as JSON, with Content-Type: application/json.")
-    charset = parameters.lower().replace('"', "").replace(" ", "")
-    if "charset=" in charset and "charset=utf-8" not in charset:
+    named = [
+        part.split("=", 1)[1]
+        for part in parameters.lower().replace('"', "").replace(" ", "").split(";")
+        if part.startswith("charset=")
+    ]
+    if named not in ([], ["utf-8"]):
         raise BodyNotJson("Send the body in UTF-8.")
     if request.headers.get("content-encoding", "identity").lower() != "identity":
         raise BodyNotJson("Send the body without compression.")

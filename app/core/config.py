@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, IPvAnyNetwork, ValidationError, field_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.core.errors import SettingsInvalid
@@ -51,6 +52,12 @@ class Settings(BaseSettings):
     )
     force_https: bool = Field(
         default=False, description="Whether plain http is redirected (GET, HEAD) or refused (the rest)."
+    )
+    rate_limit: int = Field(
+        default=0, ge=0, le=1_000_000, description="Most API requests of a client in a window; 0: no limit."
+    )
+    rate_window_seconds: int = Field(
+        default=60, ge=1, le=86_400, description="Length of that window, in seconds."
     )
 
     @field_validator("cors_origins", "trusted_proxies", mode="before")
@@ -103,7 +110,14 @@ def load_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        faults = "; ".join(f"{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
+        faults = "; ".join(f"{'.'.join(map(str, e['loc'])).upper()}: {_words(e)}" for e in error.errors())
         raise SettingsInvalid(f"cannot start: {faults}") from None
     except (OSError, UnicodeDecodeError):
         raise SettingsInvalid("cannot start: the file .env cannot be read as UTF-8 text") from None
+
+
+def _words(fault: ErrorDetails) -> str:
+    """Say what is wrong with one setting in our words, where the library's would not help."""
+    if fault["type"] == "extra_forbidden":
+        return "there is no such setting; .env.example lists all"
+    return str(fault["msg"]).removeprefix("Value error, ")

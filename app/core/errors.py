@@ -16,6 +16,7 @@
     ├── ModelUnavailable            503  nothing is trained, or what is cannot be trusted
     │   └── ArtifactInvalid         503  torn, tampered or of another format
     ├── TrainingUnsound             500  the two forms of one model disagree
+    ├── LabelledTableLost           500  the version is in use, its labelled table could not be written
     └── SettingsInvalid             500  the program refuses to start
 
 Each error has a `code` (stable, for programs), a `status` (for HTTP) and a `detail` (one sentence for
@@ -119,6 +120,10 @@ class ArtifactInvalid(ModelUnavailable):
 
 class TrainingUnsound(ClienteleError):
     code, title = "training_unsound", "The trained model failed its own proof"
+
+
+class LabelledTableLost(ClienteleError):
+    code, title = "labelled_table_lost", "The labelled table could not be written"
 
 
 class SettingsInvalid(ClienteleError):

@@ -19,7 +19,7 @@ class ActiveModel:
     """Holds one loaded version and swaps it when the pointer moves.
 
     A version that cannot be trusted is refused, with the reason in `refusal`, and the last good one keeps
-    answering. At a cold start the newest whole version below the refused one takes its place. The refused
+    answering. At a cold start the whole version that was in use last takes its place. The refused
     one is looked at again every `LOOK_AGAIN_SECONDS`, since what failed may have been the disk's moment.
 
     Parameters
@@ -104,7 +104,7 @@ class ActiveModel:
             broken = self._store.active_version()
         except ModelUnavailable:
             return
-        for version in reversed([v for v in self._store.versions() if v < broken]):
+        for version in reversed([v for v in self._store.activated() if v != broken]):
             try:
                 self._model = self._load(version)
             except (ModelUnavailable, NotFound):

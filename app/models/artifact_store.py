@@ -1,6 +1,7 @@
 """Model versions on disk: immutable folders, and one pointer that moves.
 
     <root>/<recipe>/ACTIVE      one line: the version in use
+    <root>/<recipe>/HISTORY     one line an activation: what may be fallen back to
     <root>/<recipe>/NEXT        next version number and next segment id, never used twice
     <root>/<recipe>/<number>/   model.json, its hash, and the files that it names with their hashes
 
@@ -27,6 +28,7 @@ from app.core.errors import ArtifactInvalid, ModelUnavailable, TrainingBusy, Ver
 from app.models.model_document import MODEL, MODEL_HASH
 
 ACTIVE, NEXT, LOCK, STAGING, DELETED = "ACTIVE", "NEXT", ".training.lock", ".staging-", ".deleted-"
+HISTORY, MOST_REMEMBERED = "HISTORY", 100
 MOST_BYTES = 64 * 1024 * 1024
 _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 _FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
@@ -183,7 +185,17 @@ class ArtifactStore:
             If it is not; the pointer then stays.
         """
         self.read(version)
+        history = [*self.activated(), version][-MOST_REMEMBERED:]
+        replace_durably(self.folder / HISTORY, "".join(f"{number}\n" for number in history).encode())
         replace_durably(self.pointer, f"{version}\n".encode())
+
+    def activated(self) -> list[int]:
+        """Return the versions that were ever in use, the latest last; what cannot be read is left out."""
+        try:
+            lines = (self.folder / HISTORY).read_bytes().splitlines()
+        except OSError:
+            return []
+        return [int(line) for line in lines if line.isdigit() and len(line) < 10]
 
     def delete(self, version: int) -> None:
         """Remove a version that is not in use; its number is not given again. Call it within `training()`.
@@ -211,7 +223,7 @@ class ArtifactStore:
         for kind in (STAGING, DELETED):
             for leftover in self.folder.glob(f"{kind}*"):
                 shutil.rmtree(leftover, ignore_errors=True)
-        for name in (ACTIVE, NEXT):
+        for name in (ACTIVE, HISTORY, NEXT):
             for leftover in self.folder.glob(f".{name}.*.tmp"):
                 leftover.unlink(missing_ok=True)
 

@@ -129,9 +129,7 @@ def _readings(names: Iterable[str]) -> set[str]:
 
 def _refuse_missing(missing: list[Feature], header: tuple[str, ...]) -> None:
     wanted = "; ".join(
-        f"{column.column} (also read: {', '.join(column.aliases[:4]) or column.name})"
-        for column in missing
-        for feature in missing
+        f"{column.column} (also read: {', '.join(column.aliases[:4]) or column.name})" for column in missing
     )
     # Without a header the first customer's values would stand here, so a number among them means silence.
     if any(_DECIMAL.fullmatch(name) for name in header):
@@ -238,11 +236,11 @@ def _refuse_unusable(features: NDArray[np.float64], recipe: Recipe) -> None:
     if rows < ROWS_AT_LEAST:
         raise TableInvalid(f"the table has {rows} rows of customers; at least {ROWS_AT_LEAST} are needed")
     points = len(np.unique(features, axis=0))
-    needed = max(POINTS_AT_LEAST, recipe.segments)
-    if points < needed:
+    if points < POINTS_AT_LEAST:
         columns = " and ".join(feature.column for feature in recipe.features)
-        told_apart = f"{points} different customers by {columns}"
-        raise TableInvalid(f"the table has {told_apart}; segments need at least {needed}")
+        raise TableInvalid(
+            f"the table tells {points} customers apart by {columns}; at least {POINTS_AT_LEAST} are needed"
+        )
     for feature, values in zip(recipe.features, features.T, strict=True):
         if values.min() == values.max():
             raise TableInvalid(f"{feature.column} is the same in every row and cannot tell customers apart")

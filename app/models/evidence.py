@@ -27,6 +27,7 @@ SIGNIFICANT = 0.01
 HOLDS = 0.75
 DISSOLVES = 0.6
 REFIT_DECIMALS = 4
+MANY_ROWS = 1_000
 
 Progress = Callable[[float], None]
 
@@ -83,6 +84,7 @@ def compare_with_nulls(
     }
     return NullTest(
         draws=draws,
+        rows=len(z),
         observed=observed.silhouette,
         gaussian_mean=float(found["gaussian"][:, 0].mean()),
         gaussian_max=float(found["gaussian"][:, 0].max()),
@@ -162,17 +164,25 @@ def resample(
 ) -> Stability:
     """Refit on `draws` resamples of the customers, from new starts, and match each refit by identity."""
     rng = np.random.default_rng([seed, 2])
-    n, k = len(z), len(fit.centroids)
+    k = len(fit.centroids)
     jaccard = np.empty((draws, k))
     refits = np.empty((draws, k, z.shape[1]))
     for b in range(draws):
-        rows = z[rng.integers(0, n, n)]
+        rows = _draw_again(z, k, rng)
         new = fit_kmeans(rows, k, seed=b).centroids
         order, similarity = best_order(fit.centroids, new, rows)
         jaccard[b] = similarity.max(axis=0)
         refits[b] = new[order]
         progress((b + 1) / draws)
     return Stability(jaccard.mean(axis=0), np.round(refits, REFIT_DECIMALS))
+
+
+def _draw_again(z: Floats, k: int, rng: np.random.Generator) -> Floats:
+    """Draw as many rows as there are, with replacement; a draw with too few different rows is drawn anew."""
+    while True:
+        rows = z[rng.integers(0, len(z), len(z))]
+        if len(z) > MANY_ROWS or len(np.unique(rows, axis=0)) > k:
+            return rows
 
 
 def judge(null: NullTest, jaccard: Floats, noun: str) -> Verdict:

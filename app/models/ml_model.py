@@ -186,7 +186,10 @@ class _Refits:
         self._planes: dict[tuple[int, int], tuple[list[float], list[list[float]]]] = {}
 
     def share_agreeing(self, z: Sequence[float], index: int, distances: Sequence[float]) -> float:
-        """Return the share of refits that place `z` in segment `index`, whose distances are the model's."""
+        """Return the share of refits that place `z` in segment `index`, whose distances are the model's.
+
+        A refit in which two segments are exactly as near counts as agreeing.
+        """
         own = distances[index]
         leads: list[float] | None = None
         for other, distance in enumerate(distances):

@@ -179,9 +179,10 @@ class ColumnAnalysis(_Document):
 
 
 class NullTest(_Document):
-    """How the observed silhouette compares with tables that have no groups."""
+    """How the observed silhouette compares with tables that have no groups, of `rows` customers each."""
 
     draws: int
+    rows: int
     observed: float
     gaussian_mean: float
     gaussian_max: float

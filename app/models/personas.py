@@ -30,15 +30,23 @@ class Naming:
 def name_newborns(recipe: Recipe, newborn: Floats, kept: list[Naming], k: int) -> list[Naming]:
     """Name newborn centroids (m, d), in standardised units, beside the `kept` segments' names.
 
-    The recipe's personas serve when there is one for each of the k segments; each is used once. With another
-    k, or where personas do not go round, names come from the strongest contrasts and are unique.
+    The recipe's personas serve when there is one for each of the k segments; each is used once, and only
+    where its place is the nearest to the centroid, so that its text is true. All others are named by their
+    strongest contrasts, and no name stands twice.
     """
-    used = {naming.persona for naming in kept}
-    free = [persona for persona in recipe.personas if persona.key not in used]
+    used = {naming.persona for naming in kept} | {naming.name for naming in kept}
+    free = [persona for persona in recipe.personas if not {persona.key, persona.name} & used]
     slots = [slot for slot in range(1, MOST_SEGMENTS + 1) if slot not in {naming.slot for naming in kept}]
-    if k == len(recipe.personas) and len(free) >= len(newborn):
-        return _with_free_slots(_by_place(recipe, newborn, free), slots)
-    return _by_contrast(recipe, newborn, kept, slots)
+    if k != len(recipe.personas) or len(free) < len(newborn):
+        return _by_contrast(recipe, newborn, kept, slots)
+    placed = _by_place(recipe, newborn, free)
+    fitting = {i: naming for i, naming in enumerate(placed) if _fits(recipe, newborn[i], naming)}
+    settled = dict(zip(fitting, _with_free_slots(list(fitting.values()), slots), strict=True))
+    others = [i for i in range(len(newborn)) if i not in settled]
+    spare = [slot for slot in slots if slot not in {naming.slot for naming in settled.values()}]
+    contrasts = _by_contrast(recipe, newborn[others], [*kept, *settled.values()], spare)
+    named = settled | dict(zip(others, contrasts, strict=True))
+    return [named[i] for i in range(len(newborn))]
 
 
 def _by_place(recipe: Recipe, newborn: Floats, free: list[Persona]) -> list[Naming]:
@@ -48,6 +56,13 @@ def _by_place(recipe: Recipe, newborn: Floats, free: list[Persona]) -> list[Nami
     rows, columns = linear_sum_assignment(cdist(newborn, places) ** 2)
     chosen = dict(zip(rows.tolist(), columns.tolist(), strict=True))
     return [persona_naming(free[chosen[row]]) for row in range(len(newborn))]
+
+
+def _fits(recipe: Recipe, point: Floats, naming: Naming) -> bool:
+    """Say whether a persona's text is true of a centroid: no other persona's place lies nearer to it."""
+    places = np.array([[persona.place[name] for name in recipe.feature_names] for persona in recipe.personas])
+    nearest = recipe.personas[int(np.argmin(((places - point) ** 2).sum(axis=1)))]
+    return nearest.key == naming.persona
 
 
 def _with_free_slots(namings: list[Naming], free: list[int]) -> list[Naming]:

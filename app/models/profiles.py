@@ -11,6 +11,7 @@ from app.models.customer_table import CustomerTable
 from app.models.kmeans_fit import Floats, Labels
 from app.models.model_document import ColumnAnalysis, ColumnStatistics, Sample, SegmentAnalysis
 from app.models.recipe import Recipe
+from app.models.sampling import sample_rows
 
 DRAWS = 1_000
 MOST_RESAMPLED = 5_000
@@ -93,19 +94,11 @@ def effect_size(values: Floats, labels: Labels) -> float:
 
 def sample_customers(features: Floats, labels: Labels, segment_ids: tuple[int, ...], seed: int) -> Sample:
     """Return at most 2,000 customers, each segment its share: features and segment, no identifier."""
-    n = len(labels)
-    chosen = np.arange(n)
-    if n > MOST_SAMPLED:
-        rng = np.random.default_rng([seed, 6])
-        parts = []
-        for place in range(len(segment_ids)):
-            members = np.flatnonzero(labels == place)
-            parts.append(rng.choice(members, max(1, len(members) * MOST_SAMPLED // n), replace=False))
-        chosen = np.sort(np.concatenate(parts))[:MOST_SAMPLED]
+    chosen = sample_rows(labels, MOST_SAMPLED, seed)
     return Sample(
         features=tuple(map(tuple, features[chosen].tolist())),
         segment_ids=tuple(segment_ids[place] for place in labels[chosen].tolist()),
-        is_all=n <= MOST_SAMPLED,
+        is_all=len(labels) <= MOST_SAMPLED,
     )
 
 

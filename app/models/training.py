@@ -11,11 +11,15 @@ from app.core.errors import TableInvalid
 from app.models.artifact_store import Numbering
 from app.models.customer_table import CustomerTable
 from app.models.evidence import compare_with_nulls, resample
-from app.models.kmeans_fit import Floats, fit_kmeans, fit_scaling
+from app.models.kmeans_fit import Floats, KMeansFit, fit_kmeans, fit_scaling
 from app.models.ml_model import MLModel
 from app.models.recipe import Recipe
+from app.models.sampling import sample_rows
 from app.models.succession import succeed
 from app.models.version_files import Findings, Plan, version_files
+
+NULL_ROWS, REFIT_ROWS = 2_000, 10_000
+LEAST_CUSTOMERS = 2
 
 Progress = Callable[[str, float], None]
 
@@ -47,18 +51,31 @@ def train(
     TrainingUnsound
         If the pickled pair and the served numbers disagree.
     """
-    rows = table.features
-    _refuse_too_few(recipe, rows, plan.k)
+    customers = table.features
+    _refuse_too_few(recipe, customers, plan.k)
     progress("fitting", 0.0)
-    scaling = fit_scaling(rows)
-    z = scaling.apply(rows)
+    scaling = fit_scaling(customers)
+    z = scaling.apply(customers)
     fit = fit_kmeans(z, plan.k, plan.seed)
-    succession = succeed(recipe, rows, scaling, fit, previous, numbering)
+    _refuse_single_customers(fit, plan.k)
+    succession = succeed(recipe, customers, scaling, fit, previous, numbering)
     fit = fit.in_order(succession.order)
+    rows = sample_rows(fit.labels, NULL_ROWS, plan.seed)
     null = compare_with_nulls(
-        z, fit, plan.seed, plan.null_draws, lambda s: progress("comparing with tables without groups", s)
+        z[rows],
+        fit.on(rows),
+        plan.seed,
+        plan.null_draws,
+        lambda s: progress("comparing with tables without groups", s),
     )
-    stability = resample(z, fit, plan.seed, plan.refits, lambda s: progress("drawing the customers again", s))
+    rows = sample_rows(fit.labels, REFIT_ROWS, plan.seed)
+    stability = resample(
+        z[rows],
+        fit.on(rows),
+        plan.seed,
+        plan.refits,
+        lambda s: progress("drawing the customers again", s),
+    )
     findings = Findings(recipe, table, plan, scaling, z, fit, succession, null, stability)
     progress("comparing numbers of segments and proving the model", 0.0)
     files = version_files(findings, numbering.version)
@@ -80,3 +97,11 @@ def _refuse_too_few(recipe: Recipe, rows: Floats, k: int) -> None:
     for feature, column in zip(recipe.features, rows.T, strict=True):
         if column.std() == 0.0:
             raise TableInvalid(f"{feature.label} is the same in every row and cannot divide customers")
+
+
+def _refuse_single_customers(fit: KMeansFit, k: int) -> None:
+    """Refuse a segment of one: its mean would be that person, and its interval would claim certainty."""
+    if np.bincount(fit.labels, minlength=k).min() < LEAST_CUSTOMERS:
+        raise TableInvalid(
+            f"with {k} segments one would hold a single customer: ask for fewer, or bring more customers"
+        )

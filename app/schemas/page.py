@@ -71,7 +71,38 @@ class SegmentMap(Answer):
     y_axis: Axis
     segments: list[MapSegment]
     customer: Spot | None
+    way_end: Spot | None = None
     note: str
+
+
+class ReasonLine(Answer):
+    """What one feature says about a placement, its bar in percents of half the width, from the middle."""
+
+    feature: str
+    slot: int
+    text: str
+    shown: str
+    start: float
+    length: float
+
+
+class Why(Answer):
+    """Why a customer is in its own segment and not in the runner-up; the numbers shown add up to `total`."""
+
+    own: str
+    runner_up: str
+    reasons: list[ReasonLine]
+    total: str
+
+
+class WhatIf(Answer):
+    """What would place a customer into a chosen segment; `query` is the address of that customer."""
+
+    segment_id: int
+    text: str
+    singles: list[str]
+    to: dict[str, float] | None = None
+    query: str | None = None
 
 
 class HomePage(Answer):
@@ -82,6 +113,8 @@ class HomePage(Answer):
     controls: list[Control]
     answer: PredictionRead | None
     answer_slot: int | None
+    why: Why | None
+    what_if: WhatIf | None
     map: SegmentMap
     model_json: str
     verdict: str

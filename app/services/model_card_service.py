@@ -78,7 +78,7 @@ class ModelCardService:
                 for segment in model.segments
             ],
             curves=[_chart(measure, analysis.curves, len(document.segments)) for measure in MEASURES],
-            null_text=_null_text(analysis.null_test),
+            null_text=_null_text(analysis.null_test, model.document.data.rows),
             limits=_limits(model),
         )
 
@@ -163,16 +163,24 @@ def _stability_word(stability: float) -> str:
     return "dissolves" if stability < DISSOLVES else "wavers"
 
 
-def _null_text(test: NullTest) -> str:
+def _null_text(test: NullTest, customers: int) -> str:
     is_least = max(test.gaussian_p, test.uniform_p) <= 1.001 / (test.draws + 1)
     least = ", the least that so many can give" if is_least else ""
-    figures = {name: f"{value:.3f}" for name, value in test.model_dump(exclude={"draws"}).items()}
+    sampled = (
+        f" The comparison was made on {number_text(test.rows)} of the {number_text(customers)} customers, "
+        "from each segment its share."
+        if test.rows < customers
+        else ""
+    )
+    figures = {name: f"{value:.3f}" for name, value in test.model_dump(exclude={"draws", "rows"}).items()}
     return (
         "Any table can be cut into segments. So {draws} tables without groups were made and cut in the same "
         "way. Drawn from one bell-shaped cloud, their silhouette is {gaussian_mean} on average and "
         "{gaussian_max} at best; spread evenly over a box, {uniform_mean} and {uniform_max}. These customers "
-        "reach {observed} (p = {gaussian_p} and {uniform_p}{least})."
-    ).format(**figures, draws=test.draws, least=least)
+        "reach {observed} (p = {gaussian_p} and {uniform_p}{least}). Each p counts two things, and both must "
+        "beat the tables without groups: how well the segments are divided, and how empty their borders are."
+        "{sampled}"
+    ).format(**figures, draws=test.draws, least=least, sampled=sampled)
 
 
 def _limits(model: MLModel) -> list[str]:

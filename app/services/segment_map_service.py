@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from app.models.explanation import explain
 from app.models.geometry import (
     Plane,
     Point,
@@ -18,7 +18,9 @@ from app.models.geometry import (
 )
 from app.models.ml_model import MLModel
 from app.models.model_document import FeatureState, SegmentState
-from app.schemas.page import Axis, Control, HomePage, MapSegment, SegmentMap, Spot, Tick
+from app.schemas.page import Axis, Control, HomePage, MapSegment, SegmentMap, Spot, Tick, WhatIf, Why
+from app.services.explanation_story import plain_number, tell_what_if, tell_why
+from app.services.page_model import model_json
 from app.services.prediction_service import PredictionService
 from app.services.wording import axis_title, number_text, verdict_sentence
 
@@ -60,6 +62,8 @@ class SegmentMapService:
     def home(self, typed: Mapping[str, str | None]) -> HomePage:
         """Build the home page from what was typed; features that are missing start at the mean customer.
 
+        A `target` that names a segment asks what would place the customer there; any other is ignored.
+
         Raises
         ------
         ModelUnavailable
@@ -74,13 +78,17 @@ class SegmentMapService:
             return self.home(typed)  # a newer version came in between
         slots = {segment.segment_id: segment.slot for segment in drawn.map.segments}
         spot = None if errors else _place(drawn, values)
+        why, what_if = (None, None) if errors else _story(drawn, values, typed.get("target"))
+        end = _place(drawn, what_if.to) if what_if and what_if.to else None
         return HomePage(
             title=f"What kind of {recipe.noun} is this?",
             noun=recipe.noun,
             controls=[_control(f, texts[f.name], errors.get(f.name)) for f in document.features],
             answer=answer,
             answer_slot=slots[answer.segment_id] if answer else None,
-            map=drawn.map.model_copy(update={"customer": spot}),
+            why=why,
+            what_if=what_if,
+            map=drawn.map.model_copy(update={"customer": spot, "way_end": end}),
             model_json=drawn.model_json,
             verdict=verdict_sentence(document.verdict.code, len(document.segments)),
             verdict_code=document.verdict.code,
@@ -112,7 +120,9 @@ class SegmentMapService:
             customer=None,
             note=_note(model),
         )
-        return _Drawn(model, x, y, drawing, self._model_json(model, x, y))
+        texts = [self._predictions.describe(segment) for segment in model.segments]
+        directions = {"x": _direction_json(x), "y": _direction_json(y)}
+        return _Drawn(model, x, y, drawing, model_json(model, texts, directions))
 
     def _segments(self, model: MLModel, x: _Direction, y: _Direction) -> list[MapSegment]:
         box = ((x.scale.low, y.scale.low), (x.scale.high, y.scale.high))
@@ -143,32 +153,6 @@ class SegmentMapService:
                 )
             )
         return result
-
-    def _model_json(self, model: MLModel, x: _Direction, y: _Direction) -> str:
-        keys = ("name", "label", "unit", "minimum", "maximum", "decimals", "mean", "scale")
-        texts = [(segment.segment_id, self._predictions.describe(segment)) for segment in model.segments]
-        data = {
-            "version": model.label,
-            "features": [
-                {key: getattr(f, key) for key in (*keys, "training_min", "training_max")}
-                for f in model.document.features
-            ],
-            "segments": [
-                {
-                    "segment_id": segment_id,
-                    "name": text.name,
-                    "description": text.description,
-                    "strategy": list(text.strategy),
-                    "slot": text.slot,
-                }
-                for segment_id, text in texts
-            ],
-            "centroids": [segment.centroid for segment in model.segments],
-            "refits": model.confidence.refits,
-            "drawing": {"x": _direction_json(x), "y": _direction_json(y)},
-        }
-        text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-        return text.replace("<", "\\u003c")
 
 
 def _direction(index: int | None, feature: FeatureState | None, start: float, stop: float) -> _Direction:
@@ -217,6 +201,15 @@ def _place(drawn: _Drawn, values: Mapping[str, float]) -> Spot:
     return Spot(x=round(at[0], 1), y=round(at[1], 1))
 
 
+def _story(drawn: _Drawn, values: Mapping[str, float], target: str | None) -> tuple[Why, WhatIf | None]:
+    model, segments = drawn.model, drawn.map.segments
+    customer = [values[feature.name] for feature in model.document.features]
+    found = explain(model, customer)
+    chosen = [j for j, segment in enumerate(segments) if str(segment.segment_id) == target]
+    what_if = tell_what_if(model, found, customer, segments[chosen[0]], chosen[0]) if chosen else None
+    return tell_why(model, found, segments), what_if
+
+
 def _note(model: MLModel) -> str:
     rows, sample = model.document.data.rows, model.analysis.sample
     if sample.is_all:
@@ -234,7 +227,7 @@ def _given(text: str | None, feature: FeatureState) -> str:
         return text.strip()[:40]
     start = round(feature.mean / feature.step) * feature.step
     start = min(max(start, feature.minimum), feature.maximum)
-    return number_text(start, feature.decimals, separator="").replace("−", "-")
+    return plain_number(start, feature.decimals)
 
 
 def _without_comma(text: str) -> str:

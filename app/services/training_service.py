@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from app.core.config import Settings
-from app.core.errors import ModelUnavailable, NotFound, TableInvalid
+from app.core.errors import ArtifactInvalid, LabelledTableLost, ModelUnavailable, NotFound, TableInvalid
 from app.models.artifact_store import ArtifactStore
 from app.models.customer_table import CustomerTable, read_customer_table
 from app.models.evidence import NULL_DRAWS, REFITS
@@ -41,10 +41,17 @@ class TrainingService:
         activate: bool = True,
         progress: Progress = lambda words, share: None,
     ) -> TrainingRead:
-        """Train a recipe, store the version, and put it into use unless told otherwise."""
+        """Train a recipe, store the version, and put it into use unless told otherwise.
+
+        Raises
+        ------
+        LabelledTableLost
+            If all went well but the last step: the version is in use, its labelled table is not written.
+        """
         recipe = get_recipe(recipe_name, self._settings.recipes_dir)
         plan = Plan(self._segments(recipe, segments), seed, self._null_draws, self._refits)
         store = ArtifactStore(self._settings.artifacts_dir, recipe.name)
+        self._settings.processed_dir.mkdir(parents=True, exist_ok=True)
         with store.training():
             progress("reading the table", 0.0)
             table = read_customer_table(data or self._shipped_table(recipe), recipe)
@@ -53,8 +60,8 @@ class TrainingService:
             store.publish(version, trained.files, trained.next_segment_id)
             labelled = None
             if activate:
-                labelled = self._write_labelled(recipe, table, trained)
                 store.activate(version)
+                labelled = self._write_labelled(recipe, table, trained)
         return _report(trained.model, activated=activate, labelled=labelled)
 
     def _segments(self, recipe: Recipe, asked: int | None) -> int:
@@ -68,18 +75,41 @@ class TrainingService:
 
     def _write_labelled(self, recipe: Recipe, table: CustomerTable, trained: Trained) -> Path:
         path = self._settings.processed_dir / f"{recipe.name}_segments.csv"
-        path.parent.mkdir(parents=True, exist_ok=True)
         names = {segment.segment_id: segment.name for segment in trained.model.segments}
-        write_labelled_table(path, table, recipe, trained.row_segments, names)
+        try:
+            write_labelled_table(path, table, recipe, trained.row_segments, names)
+        except OSError as error:
+            raise LabelledTableLost(
+                f"{trained.model.label} is in use, but {path.name} could not be written: {error.strerror}"
+            ) from error
         return path
 
 
 def _predecessor(store: ArtifactStore) -> MLModel | None:
-    """Return the active version, whose segments live on, or None where there is no sound one."""
+    """Return the version whose segments live on, or None before the first.
+
+    The active one, else the one that was active last, else the newest: a torn file must not cost the segments
+    their identity. Where versions exist and none can be read, the training is refused for the same reason.
+    """
+    for version in _in_order_of_trust(store):
+        try:
+            return MLModel.from_files(store.read(version))
+        except (ModelUnavailable, NotFound):
+            continue
+    if store.versions():
+        raise ArtifactInvalid(
+            f"no stored version of {store.recipe} can be read, so its segment ids cannot live on: bring one "
+            f"back from a backup, or move the folder {store.recipe} away to begin anew"
+        )
+    return None
+
+
+def _in_order_of_trust(store: ArtifactStore) -> list[int]:
     try:
-        return MLModel.from_files(store.read(store.active_version()))
-    except (ModelUnavailable, NotFound):
-        return None
+        active = [store.active_version()]
+    except ModelUnavailable:
+        active = []
+    return [*active, *reversed(store.activated()), *reversed(store.versions())]
 
 
 def _report(model: MLModel, *, activated: bool, labelled: Path | None) -> TrainingRead:

@@ -17,6 +17,7 @@ from app.core.config import Settings
 from app.models.artifact_store import ArtifactStore
 from app.services.training_service import TrainingService
 from tests.api.problems import problem_of
+from tests.conftest import settings_in
 
 FILES = [
     "model.json", "model.json.sha256", "confidence.json", "analysis.json", "scaler.pkl", "kmeans_model.pkl",
@@ -64,12 +65,33 @@ POINTERS: dict[str, bytes] = {
 }  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def running(
+    two_versions_once: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Settings, TestClient]]:
+    """One running application, which never restarts while its versions come and go."""
+    folder = tmp_path_factory.mktemp("running")
+    shutil.copytree(two_versions_once, folder, dirs_exist_ok=True)
+    with TestClient(create_app(settings_in(folder))) as client:
+        yield settings_in(folder), client
+
+
 @pytest.fixture
-def swap_client(two_versions: Settings) -> Iterator[TestClient]:
-    """A client of a running application that answers with ``mall/1`` and has ``mall/2`` beside it."""
-    with TestClient(create_app(two_versions)) as client:
-        assert health(client) == ("mall/1", None)
-        yield client
+def two_versions(running: tuple[Settings, TestClient], two_versions_once: Path) -> Settings:
+    """The running application's settings, its folder as it was: ``mall/1`` in use, ``mall/2`` beside it."""
+    settings, _ = running
+    shutil.rmtree(folder_of(settings))
+    shutil.copytree(folder_of(settings_in(two_versions_once)), folder_of(settings))
+    point_to(settings, b"1\n")
+    return settings
+
+
+@pytest.fixture
+def swap_client(running: tuple[Settings, TestClient], two_versions: Settings) -> TestClient:
+    """A client of the running application, which answers with ``mall/1``."""
+    _, client = running
+    assert health(client) == ("mall/1", None)
+    return client
 
 
 def health(client: TestClient) -> tuple[str, str | None]:

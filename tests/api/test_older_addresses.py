@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 from starlette.testclient import TestClient
 
+from app.application import create_app
+from app.core.config import Settings
+from app.models.recipe import SHIPPED
 from tests.api.problems import problem_of
 
 CUSTOMER = {"age": 30, "income": 55, "score": 50}
@@ -84,3 +87,13 @@ class TestStats:
 
     def test_no_model(self, empty_client: TestClient) -> None:
         problem_of(empty_client.get("/stats"), 503, "model_unavailable")
+
+
+def test_a_recipe_without_older_names_has_no_such_addresses(trained: Settings) -> None:
+    text = (SHIPPED / "mall.toml").read_text(encoding="utf-8").split("[older_names]")[0]
+    trained.recipes_dir.mkdir(parents=True)
+    (trained.recipes_dir / "mall.toml").write_text(text, encoding="utf-8")
+    with TestClient(create_app(trained)) as client:
+        problem_of(client.post("/predict", json=CUSTOMER), 404, "not_found")
+        problem_of(client.get("/stats"), 404, "not_found")
+        assert client.get("/readyz").status_code == 200

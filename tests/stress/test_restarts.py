@@ -26,7 +26,7 @@ STOPS, IN_FLIGHT = chosen(2, 20), 40
 def await_count(live: Live, line: bytes, count: int) -> None:
     deadline = time.monotonic() + PATIENCE_SECONDS
     while live.log.read_bytes().count(line) < count:
-        assert time.monotonic() < deadline, live.log.read_text(encoding="utf-8")
+        assert time.monotonic() < deadline, f"waited for {line!r}"
         time.sleep(0.05)
 
 
@@ -52,8 +52,9 @@ def test_rolling_restarts_under_load(trained: Settings, tmp_path: Path) -> None:
 
 @pytest.mark.skipif(chosen(True, False), reason="a comparison for the document: STRESS=full")
 def test_the_stock_protocol_for_comparison(trained: Settings, tmp_path: Path) -> None:
-    command = ("-m", "uvicorn", "main:app", "--workers", "2", "--port", "{port}", "--http", "httptools")
-    with serving(trained, tmp_path / "log", *command) as live, busy(live.port, 8) as tally:
+    command = ("-m", "uvicorn", "main:app", "--workers", "2", "--port", "{port}")
+    more = ("--http", "httptools", "--timeout-graceful-shutdown", "10")
+    with serving(trained, tmp_path / "log", *command, *more) as live, busy(live.port, 8) as tally:
         restart(live, 2, RESTARTS)
     print(f"stock, {RESTARTS} restarts, 8 clients: {tally.answers} answers, {len(tally.faults)} failed")
     assert tally.answers > 0

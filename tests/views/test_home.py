@@ -60,6 +60,79 @@ class TestHome:
         assert {"/about", "/docs", "/redoc", "/api/v1/model/info"} <= links
 
 
+class TestWhy:
+    def test_every_feature_says_whom_it_speaks_for(self, client: TestClient) -> None:
+        text = text_of(client.get("/", params=CUSTOMER).text)
+        assert "Why VIP / Whale and not Average Customer" in text
+        assert re.search(
+            r"Annual income speaks for VIP / Whale: 87 k\$ is nearer to its \d+ than to the \d+ of Average",
+            text,
+        )
+
+    def test_the_numbers_shown_add_up(self, client: TestClient) -> None:
+        for income in range(0, 150, 13):
+            page = client.get("/", params={"annual_income": str(income), "spending_score": "47"}).text
+            found = re.findall(r'class="reasons__number" [^>]*>([+−]?\d+\.\d\d)<', page)
+            first, second, total = (float(text.replace("−", "-")) for text in found)
+            assert first + second == pytest.approx(total)
+
+    def test_the_bars_are_the_contributions_of_the_api(self, client: TestClient) -> None:
+        customer = {"annual_income": 77, "spending_score": 45}
+        page = client.get("/", params={name: str(value) for name, value in customer.items()}).text
+        reasons = client.post("/api/v1/explain", json=customer).json()["reasons"]
+        largest = max(abs(reason["contribution"]) for reason in reasons)
+        bars = re.findall(r'<rect data-part="bar" x="([-\d.]+)" width="([\d.]+)"', page)
+        for (start, length), reason in zip(bars, reasons, strict=True):
+            assert float(length) == pytest.approx(100 * abs(reason["contribution"]) / largest, abs=0.06)
+            assert (float(start) < 0) == (reason["contribution"] < 0)
+
+
+class TestWhatIf:
+    def test_nothing_is_chosen_at_first(self, client: TestClient) -> None:
+        page = client.get("/", params=CUSTOMER).text
+        assert 'aria-pressed="true"' not in page
+        assert "would be classified as VIP" not in text_of(page)
+        assert 'data-map="way" marker-end="url(#way-tip)" d=""' in page
+
+    def test_the_way_in_words_on_the_map_and_as_an_address(self, client: TestClient) -> None:
+        customer = {"annual_income": "60", "spending_score": "42"}
+        page = client.get("/", params=customer | {"target": "1"}).text
+        path = client.post("/api/v1/explain", json={k: int(v) for k, v in customer.items()}).json()["paths"][
+            0
+        ]
+        income, score = (f"{path['to'][name]:g}" for name in customer)
+        assert (
+            f"Annual income from 60 to {income} k$ and spending score from 42 to {score} "
+            "— then this customer would be classified as VIP / Whale."
+        ) in text_of(page)
+        assert re.search(r"Spending score alone: [\d.]+ ", text_of(page))
+        assert re.search(r'data-map="way"[^>]* d="M[\d.]+ [\d.]+L[\d.]+ [\d.]+"', page)
+        address = f"/?annual_income={income}&amp;spending_score={score}"
+        assert f'href="{address}"' in page
+        assert "VIP / Whale" in text_of(client.get(html.unescape(address)).text).split("Settled")[0]
+
+    def test_the_own_segment(self, client: TestClient) -> None:
+        text = text_of(client.get("/", params=CUSTOMER | {"target": "1"}).text)
+        assert "This customer is classified as VIP / Whale." in text
+
+    def test_never_says_will_become(self, client: TestClient) -> None:
+        for target in range(5):
+            text = text_of(client.get("/", params=CUSTOMER | {"target": str(target)}).text)
+            assert "will become" not in text
+
+    @pytest.mark.parametrize("target", ["", "9", "-1", "VIP", "1.0", "%00", "<b>", "9" * 400, "１"])
+    def test_a_target_that_is_no_segment_is_ignored(self, client: TestClient, target: str) -> None:
+        answer = client.get("/", params=CUSTOMER | {"target": target})
+        assert answer.status_code == 200
+        assert 'aria-pressed="true"' not in answer.text
+        assert "<b>" not in answer.text
+
+    def test_with_a_fault_the_target_waits(self, client: TestClient) -> None:
+        answer = client.get("/", params={"annual_income": "x", "spending_score": "50", "target": "1"})
+        assert answer.status_code == 422
+        assert "would be classified as VIP" not in text_of(answer.text)
+
+
 class TestFaults:
     @pytest.mark.parametrize(
         ("typed", "message"),

@@ -1,4 +1,4 @@
-"""A request id, one log line a request, and an answer even to our own faults."""
+"""A request id, one log line and one count a request, and an answer even to our own faults."""
 
 from __future__ import annotations
 
@@ -12,8 +12,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.controllers.problems import answer
 from app.core.request_log import RequestLog
+from app.core.request_metrics import RequestMetrics
 
 _SANE_ID = re.compile(rb"[A-Za-z0-9_-]{8,64}")
+
+_METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"})
 
 # nobody is left to be answered; the log says so with the number that proxies use
 CLIENT_GONE = 499
@@ -22,11 +25,12 @@ log = structlog.get_logger("clientele.request")
 
 
 class RequestContext:
-    """Gives each request an id (the client's own, if it is short and plain), returns and logs it."""
+    """Gives each request an id (the client's own, if it is short and plain), returns, logs and counts it."""
 
-    def __init__(self, app: ASGIApp, request_log: RequestLog) -> None:
+    def __init__(self, app: ASGIApp, request_log: RequestLog, metrics: RequestMetrics) -> None:
         self._app = app
         self._log = request_log
+        self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -35,6 +39,7 @@ class RequestContext:
             return
         request_id = scope["request_id"] = _request_id(scope)
         status, started = 0, perf_counter()
+        self._metrics.begin()
 
         async def send_with_id(message: Message) -> None:
             nonlocal status
@@ -57,8 +62,11 @@ class RequestContext:
             )
             await problem(scope, receive, send_with_id)
         finally:
-            millis = 1000 * (perf_counter() - started)
-            self._log.add(request_id, scope["method"], scope["path"][:200], status, millis)
+            seconds, method = perf_counter() - started, scope["method"]
+            self._log.add(request_id, method, scope["path"][:200], status, 1000 * seconds)
+            # the template, never the path: strangers could fill a monitoring system with paths
+            route = getattr(scope.get("route"), "path", "none")
+            self._metrics.end(method if method in _METHODS else "other", route, status, seconds)
 
 
 def _request_id(scope: Scope) -> str:

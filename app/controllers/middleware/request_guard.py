@@ -14,6 +14,9 @@ from app.core.errors import BodyTooLarge
 _HOST = re.compile(rb"(?:[A-Za-z0-9._-]{1,253}|\[([0-9A-Fa-f:.]{2,45})\])(?::[0-9]{1,5})?")
 
 
+MOST_HEADERS, MOST_HEAD_BYTES = 100, 32_768
+
+
 class RequestGuard:
     """Answers 400 to a Host header that is missing, doubled or malformed, and 413 to a body over the limit.
 
@@ -30,9 +33,21 @@ class RequestGuard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        headers = scope["headers"]
         hosts = [value for name, value in scope["headers"] if name == b"host"]
         lengths = [value for name, value in scope["headers"] if name == b"content-length"]
-        if not _are_sane(hosts, scope["http_version"]):
+        if (
+            len(headers) > MOST_HEADERS
+            or sum(len(name) + len(value) for name, value in headers) > MOST_HEAD_BYTES
+        ):
+            refusal = answer(
+                Request(scope),
+                "head_too_large",
+                431,
+                "The request's headers are too large",
+                f"Send at most {MOST_HEADERS} headers and {MOST_HEAD_BYTES} bytes of them.",
+            )
+        elif not _are_sane(hosts, scope["http_version"]):
             refusal = answer(
                 Request(scope),
                 "bad_request",

@@ -1,84 +1,172 @@
-"""The smoke test itself: it passes a sound server, fails an unsound one, and says when nobody answers."""
-
 from __future__ import annotations
 
+import http.client
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
+from starlette.testclient import TestClient
 
-from app.cli import smoke as smoke_module
-from app.cli.smoke import Reply, checks, smoke
+from app.cli import smoke
+from app.cli.smoke import checks
+from tests.api.live_server import free_port
 
-KNOWN = {"annual_income": 60.0, "spending_score": 50.0}
-HTML = Reply(200, "text/html", b"<!doctype html>")
-SOUND = {
-    "/livez": Reply(200, "application/json", {"status": "ok"}),
-    "/readyz": Reply(200, "application/json", {"model_version": "mall/1"}),
-    "/api/v1/health": Reply(200, "application/json", {"model_version": "mall/1"}),
-    "/api/v1/model/info": Reply(
-        200, "application/json", {"k": 5, "features": [{"name": name, "mean": 50.0} for name in KNOWN]}
-    ),
-    "/api/v1/clusters": Reply(200, "application/json", {"segments": [{"share": 0.25}, {"share": 0.75}]}),
-    "/api/v1/clusters/info": Reply(200, "application/json", {"segments": [{"strategy": ["x"]}]}),
-    "/api/v1/nothing-here": Reply(404, "application/problem+json", {}),
-    "/openapi.json": Reply(200, "application/json", {"paths": {"/api/v1/predict": {}}}),
-    "/": HTML,
-    "/about": HTML,
-    "/docs": HTML,
-    "/redoc": HTML,
-}
+Scripted = dict[str, tuple[int, str, bytes]]
 
 
-def serve(monkeypatch: pytest.MonkeyPatch, **changed: Reply | OSError) -> None:
-    """Let a server answer as a sound one does, but for what is changed (path without its slashes)."""
+class Server:
+    """Answers what a test wrote down, and anything else as a real application does."""
 
-    def ask(_base: str, _method: str, path: str, body: object = None) -> Reply:
-        reply = changed.get(path.strip("/").replace("/", "_").replace("-", "_") or "home")
-        if isinstance(reply, OSError):
-            raise reply
-        if reply is not None:
-            return reply
-        if path == "/api/v1/predict":
-            faulty = isinstance(body, dict) and any(isinstance(value, str) for value in body.values())
-            if faulty:
-                return Reply(422, "application/problem+json", {"errors": [{}] * len(KNOWN)})
-            return Reply(200, "application/json", {"name": "VIP", "strategy": ["x"]})
-        return SOUND[path]
+    def __init__(self, application: TestClient | None = None) -> None:
+        self.scripted: Scripted = {}
+        self.asked: list[str] = []
+        server = self
 
-    monkeypatch.setattr(smoke_module, "ask", ask)
+        class Handler(BaseHTTPRequestHandler):
+            def answer(self) -> None:
+                server.asked.append(f"{self.command} {self.path}")
+                body = self.rfile.read(int(self.headers.get("content-length", 0)))
+                if self.path in server.scripted or application is None:
+                    status, kind, content = server.scripted.get(self.path, (404, "text/plain", b"nothing"))
+                else:
+                    headers = {"Content-Type": "application/json", "Accept-Encoding": "identity"}
+                    reply = application.request(self.command, self.path, content=body, headers=headers)
+                    status, kind, content = reply.status_code, reply.headers["content-type"], reply.content
+                self.send_response(status)
+                self.send_header("Content-Type", kind)
+                self.send_header("Content-Length", str(len(content)))
+                self.end_headers()
+                self.wfile.write(content)
+
+            do_GET = do_POST = answer  # noqa: N815 - the names that the base class calls
+
+            def log_message(self, *args: Any) -> None:
+                pass
+
+        self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.01,), daemon=True)
+        self._thread.start()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._http.server_port}"
+
+    def close(self) -> None:
+        self._http.shutdown()
+        self._http.server_close()
+        self._thread.join()
+
+
+@pytest.fixture
+def server(client: TestClient) -> Iterator[Server]:
+    server = Server(client)
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def stranger() -> Iterator[Server]:
+    """A server of something else."""
+    server = Server()
+    yield server
+    server.close()
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(smoke.smoke, arguments)
 
 
 class TestSmoke:
-    def test_a_sound_server(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        serve(monkeypatch)
-        result = CliRunner().invoke(smoke, [])
-        assert result.exit_code == 0, result.stdout
-        assert result.stdout.count("pass  ") == len(checks(KNOWN))
-        assert result.stdout.rstrip().endswith(f"{len(checks(KNOWN))} passed, 0 failed")
+    def test_a_line_for_each_endpoint(self, server: Server) -> None:
+        result = run("--url", server.url + "/")
+        *lines, summary = result.stdout.splitlines()
+        assert result.exit_code == 0
+        assert [line.split()[:3] for line in lines] == [
+            ["pass", check.method, check.path] for check in checks({})
+        ]
+        assert summary == f"{len(lines)} passed, 0 failed"
+        assert set(server.asked) == {f"{check.method} {check.path}" for check in checks({})}
 
     @pytest.mark.parametrize(
-        "changed",
+        ("path", "reply", "found"),
         [
-            {"api_v1_clusters": Reply(200, "application/json", {"segments": [{"share": 0.5}]})},
-            {"api_v1_health": Reply(503, "application/problem+json", {})},
-            {"about": Reply(500, "text/html", b"")},
-            {"docs": OSError("refused")},
+            ("/livez", (500, "text/plain", b""), "answered 500"),
+            ("/readyz", (200, "application/json", b'{"model_version": ""}'), "answered 200"),
+            ("/readyz", (200, "application/json", b"{}"), "KeyError"),
+            (
+                "/api/v1/clusters",
+                (200, "application/json", b'{"segments": [{"share": 0.5}]}'),
+                "answered 200",
+            ),
+            ("/api/v1/clusters", (200, "application/json", b"not json"), "JSONDecodeError"),
+            ("/openapi.json", (200, "text/html", b"<html>"), "TypeError"),
+            ("/", (200, "text/plain", b"hello"), "answered 200"),
+            ("/about", (404, "text/html", b""), "answered 404"),
         ],
     )
-    def test_one_fault_is_one_failure(
-        self, monkeypatch: pytest.MonkeyPatch, changed: dict[str, Reply | OSError]
+    def test_one_that_fails(
+        self, server: Server, path: str, reply: tuple[int, str, bytes], found: str
     ) -> None:
-        serve(monkeypatch, **changed)
-        result = CliRunner().invoke(smoke, [])
+        server.scripted[path] = reply
+        result = run("--url", server.url)
+        failed = [line for line in result.stdout.splitlines() if line.startswith("FAIL")]
         assert result.exit_code == 1
-        assert result.stdout.count("FAIL  ") == 1
+        assert len(failed) == 1
+        assert failed[0].split()[2] == path
+        assert found in failed[0]
+        assert result.stdout.splitlines()[-1] == f"{len(checks({})) - 1} passed, 1 failed"
 
-    def test_a_server_without_a_model(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        serve(monkeypatch, api_v1_model_info=Reply(503, "application/problem+json", {}))
-        assert CliRunner().invoke(smoke, []).exit_code == 1
+    @pytest.mark.parametrize(
+        ("kind", "content"),
+        [
+            ("application/json", b'{"detail": "no model"}'),
+            ("application/json", b"[]"),
+            ("application/json", b"half {"),
+            ("text/html", b"<html>another product</html>"),
+        ],
+    )
+    def test_no_model_or_another_product(self, stranger: Server, kind: str, content: bytes) -> None:
+        stranger.scripted["/api/v1/model/info"] = (503, kind, content)
+        result = run("--url", stranger.url)
+        assert result.exit_code == 1
+        assert result.stdout == f"fail  the server at {stranger.url} has no model that answers\n"
 
-    def test_nobody_answers(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        serve(monkeypatch, api_v1_model_info=OSError("refused"))
-        assert CliRunner().invoke(smoke, []).exit_code == 2
+    def test_nobody_answers(self) -> None:
+        result = run("--url", f"http://127.0.0.1:{free_port()}")
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert result.stderr.startswith("nobody answers at http://127.0.0.1:")
 
-    def test_an_address_of_another_kind(self) -> None:
-        assert CliRunner().invoke(smoke, ["--url", "file:///etc"]).exit_code == 2
+    def test_somebody_who_speaks_no_http(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def answer(*_: object) -> None:
+            raise http.client.BadStatusLine("SSH-2.0-OpenSSH")
+
+        monkeypatch.setattr(smoke, "ask", answer)
+        assert run("--url", "http://127.0.0.1:22").exit_code == 2
+
+    @pytest.mark.parametrize(
+        "url",
+        ["127.0.0.1:8000", "ftp://127.0.0.1", "file:///etc/passwd", "http://", "http://[", "http://a:b", ""],
+    )
+    def test_no_address(self, url: str) -> None:
+        result = run("--url", url)
+        assert result.exit_code == 2
+        assert "the address must be such as http://127.0.0.1:8000" in result.stderr
+
+    def test_help(self) -> None:
+        result = run("--help")
+        assert result.exit_code == 0
+        assert "Exit code 0 if all pass, 1 if one fails, 2 if nobody answers." in " ".join(
+            result.stdout.split()
+        )
+
+
+def test_the_customer_is_made_of_the_models_own_features(server: Server, client: TestClient) -> None:
+    info = client.get("/api/v1/model/info").json()
+    info["features"][0]["mean"] = "text"
+    server.scripted["/api/v1/model/info"] = (200, "application/json", json.dumps(info).encode())
+    failed = [line for line in run("--url", server.url).stdout.splitlines() if line.startswith("FAIL")]
+    assert [line.split()[2] for line in failed] == ["/api/v1/predict"]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from app.controllers.static_assets import ASSETS, AssetTree
+from app.controllers.static_assets import ASSETS, AssetTree, slim
 from app.core.errors import NotFound
 
 SHEET = ASSETS.url("css/site.css")
@@ -58,6 +58,18 @@ class TestAssetTree:
             AssetTree(folder).url("missing.js")
 
 
+class TestSlim:
+    def test_leaves_out_what_only_readers_need(self) -> None:
+        source = b"// why\nlet a;\n\n  /** told\n   * twice */\n  go(a); // here\n\tstop();\n"
+        assert slim(source) == b"let a;\n\ngo(a); // here\nstop();\n"
+
+    @pytest.mark.parametrize(
+        "source", [b'x = "// no comment";\n', b"a { b: c; } /* behind */\n", b"y = 4 / 2;\n"]
+    )
+    def test_leaves_what_says_something(self, source: bytes) -> None:
+        assert slim(source) == source
+
+
 class TestServing:
     def test_immutable_and_compressed(self, client: TestClient) -> None:
         answer = client.get(SHEET, headers={"Accept-Encoding": "br, gzip"})
@@ -66,13 +78,13 @@ class TestServing:
         assert answer.headers["content-type"] == "text/css; charset=utf-8"
         assert answer.headers["content-encoding"] == "gzip"
         assert "Accept-Encoding" in answer.headers["vary"]
-        assert answer.text.startswith("/* First")
+        assert answer.text.startswith("@layer reset")
 
     @pytest.mark.parametrize("accepted", ["", "br", "gzip;q=0", "identity, gzip; q=0.0"])
     def test_plain_for_who_takes_no_gzip(self, client: TestClient, accepted: str) -> None:
         answer = client.get(SHEET, headers={"Accept-Encoding": accepted})
         assert "content-encoding" not in answer.headers or "q=0" in accepted
-        assert answer.text.startswith("/* First")
+        assert answer.text.startswith("@layer reset")
 
     def test_head_has_no_body(self, client: TestClient) -> None:
         answer = client.head(SHEET)

@@ -62,7 +62,8 @@ class TestSources:
 
     def test_an_unknown_key_in_the_file(self, dotenv: Path) -> None:
         dotenv.write_text(f"PROT={CANARY}\n", encoding="utf-8")
-        assert refusal() == "cannot start: PROT: Extra inputs are not permitted"
+        assert refusal().startswith("cannot start: PROT: ")
+        assert CANARY not in refusal()
 
     @pytest.mark.parametrize("content", [b"HOST=\xff\xfe\n", "HOST=é\n".encode("utf-16")])
     def test_a_file_that_is_no_text(self, dotenv: Path, content: bytes) -> None:

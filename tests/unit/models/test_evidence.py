@@ -38,6 +38,7 @@ def two_null_tables_reach(z: Floats, k: int) -> bool:
 
 def null_test(gaussian_p: float, uniform_p: float) -> NullTest:
     return NullTest(
+        rows=200,
         draws=199,
         observed=0.5,
         gaussian_mean=0.4,

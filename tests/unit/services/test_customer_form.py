@@ -1,74 +1,97 @@
-"""A customer's fields: one recipe, two forms."""
-
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from app.models.recipe import get_recipe
+from app.models.recipe import Recipe, get_recipe
 from app.services.customer_form import CustomerForm
+from tests.unit.services.example_model import example_recipe
 
-FORM = CustomerForm(get_recipe("mall"))
+MALL = CustomerForm(get_recipe("mall"))
 
 
-class TestBody:
-    def test_features_are_required_and_profile_fields_are_not(self) -> None:
-        body = FORM.body().model_validate({"annual_income": 60.0, "spending_score": 42})
-        assert body.model_dump() == {
-            "annual_income": 60.0,
-            "spending_score": 42.0,
-            "age": None,
-            "gender": None,
-        }
-
-    @pytest.mark.parametrize(
-        "fault",
-        [
-            {"annual_income": "60"},
-            {"annual_income": True},
-            {"annual_income": float("nan")},
-            {"annual_income": -0.1},
-            {"annual_income": 1000.1},
-            {"spending_score": 0.9},
-            {"spending_score": 100.1},
-            {"age": -1.0},
-            {"gender": "x" * 41},
-            {"gender": "a\x00b"},
-            {"unknown": 1},
-        ],
-    )
-    def test_refuses(self, fault: dict[str, object]) -> None:
-        with pytest.raises(ValidationError):
-            FORM.body().model_validate({"annual_income": 60.0, "spending_score": 42.0} | fault)
-
-    def test_the_older_names_are_all_required(self) -> None:
-        older = FORM.older_body()
-        assert older is not None
-        customer = {"age": 30.0, "income": 60.0, "score": 42.0}
-        assert older.model_validate(customer).model_dump() == customer
-        with pytest.raises(ValidationError):
-            older.model_validate({"income": 60.0, "score": 42.0})
-
-    def test_a_recipe_without_older_names(self) -> None:
-        recipe = get_recipe("mall").model_copy(update={"older_names": {}})
-        assert CustomerForm(recipe).older_body() is None
+def read(income: str | None, score: str | None = "50") -> tuple[dict[str, float], dict[str, str]]:
+    return MALL.read({"annual_income": income, "spending_score": score})
 
 
 class TestRead:
-    def test_reads_plain_numbers(self) -> None:
-        assert FORM.read({"annual_income": " 60 ", "spending_score": "4.25e1"}) == (
-            {"annual_income": 60.0, "spending_score": 42.5},
-            {},
-        )
+    @pytest.mark.parametrize(
+        ("text", "value"),
+        [
+            ("55", 55.0), (" 55.5 ", 55.5), ("0", 0.0), ("-0", 0.0), ("1000", 1000.0), ("1e2", 100.0),
+            ("+7", 7.0), ("05", 5.0), (".5", 0.5), ("5.", 5.0), ("0." + "0" * 30 + "1", 0.0),
+        ],
+    )  # fmt: skip
+    def test_numbers(self, text: str, value: float) -> None:
+        values, faults = read(text)
+        assert values["annual_income"] == pytest.approx(value)
+        assert (values["spending_score"], faults) == (50.0, {})
 
     @pytest.mark.parametrize(
-        "text", ["", None, "sixty", "0x10", "1_000", "nan", "inf", "1e999", "1" * 50, "--1"]
-    )
-    def test_a_text_that_is_no_number(self, text: str | None) -> None:
-        values, faults = FORM.read({"annual_income": text, "spending_score": "42"})
-        assert values == {"spending_score": 42.0}
+        "text",
+        [
+            None, "", " ", "many", "1,5", "1_000", "0x10", "nan", "inf", "1e999", "-1e999", "--1", "1e", "e",
+            ".", "٣", "5 5", "5k", "½", "\x00", "5\x00", "9" * 41, "1" + "0" * 400, "\ud800", "<b>",
+            "5\u200b",
+        ],
+        ids=ascii,
+    )  # fmt: skip
+    def test_no_number(self, text: str | None) -> None:
+        values, faults = read(text)
+        assert values == {"spending_score": 50.0}
         assert faults == {"annual_income": "Enter annual income as a number, such as 42 or 42.5."}
 
-    def test_a_number_beyond_its_bounds_names_them(self) -> None:
-        _, faults = FORM.read({"annual_income": "1001", "spending_score": "42"})
+    @pytest.mark.parametrize("text", ["-0.1", "1000.1", "-1e300", "9" * 40])
+    def test_beyond_the_bounds(self, text: str) -> None:
+        values, faults = read(text)
+        assert "annual_income" not in values
         assert faults == {"annual_income": "Annual income must be between 0 and 1000."}
+
+    def test_every_field_has_its_own_sentence(self) -> None:
+        values, faults = MALL.read({"annual_income": "x", "spending_score": "0", "age": "x"})
+        assert values == {}
+        assert list(faults) == ["annual_income", "spending_score"]
+
+    @given(st.text(max_size=60))
+    def test_any_text_is_a_number_in_bounds_or_a_fault(self, text: str) -> None:
+        values, faults = read(text)
+        assert ("annual_income" in values) != ("annual_income" in faults)
+        assert 0 <= values.get("annual_income", 0) <= 1000
+
+
+class TestBody:
+    def test_features_are_needed_and_the_profile_is_not(self) -> None:
+        body = MALL.body()
+        assert body.__name__ == "Customer"
+        assert [name for name, field in body.model_fields.items() if field.is_required()] == [
+            "annual_income", "spending_score",
+        ]  # fmt: skip
+        assert body.model_validate({"annual_income": 1, "spending_score": 2}).model_dump() == {
+            "annual_income": 1.0, "spending_score": 2.0, "age": None, "gender": None,
+        }  # fmt: skip
+
+    @pytest.mark.parametrize("value", ["1", True, None, float("nan"), float("inf"), -1, 1001, 10**400])
+    def test_a_value_that_is_not_acceptable(self, value: object) -> None:
+        with pytest.raises(ValidationError):
+            MALL.body().model_validate({"annual_income": value, "spending_score": 2})
+
+    def test_examples_lie_within_the_bounds(self) -> None:
+        for recipe in (get_recipe("mall"), example_recipe(3)):
+            properties = CustomerForm(recipe).body().model_json_schema()["properties"]
+            for feature in recipe.features:
+                assert feature.minimum <= properties[feature.name]["examples"][0] <= feature.maximum
+
+
+class TestOlderBody:
+    def test_all_of_it_is_needed(self) -> None:
+        body = MALL.older_body()
+        assert body is not None
+        assert {name for name, field in body.model_fields.items() if field.is_required()} == {
+            "age", "income", "score",
+        }  # fmt: skip
+
+    def test_a_recipe_without_older_names(self) -> None:
+        recipe: Recipe = example_recipe()
+        assert CustomerForm(recipe).older_body() is None

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from app.models.geometry import Scale
+from app.services.page_model import pack_refits
 from app.services.segment_map_service import PLOT, SegmentMapService
 from tests.unit.services.example_model import example_model, predictions_of
 
@@ -117,13 +118,35 @@ class TestAnswer:
         assert page.answer.outside_training_range == ["income"]
 
 
+class TestStory:
+    def test_tells_why_and_what_it_would_take(self) -> None:
+        page = service().home({"income": "20", "score": "20", "target": "3"})
+        assert page.why is not None
+        assert (page.why.own, page.why.runner_up) == ("Low", "High </script>")
+        assert page.what_if is not None
+        assert (page.what_if.segment_id, page.what_if.to) == (3, {"income": 50.0, "score": 50.1})
+        assert page.map.way_end is not None
+        assert page.map.customer is not None
+        assert page.map.way_end.x > page.map.customer.x
+
+    @pytest.mark.parametrize("target", [None, "", "1", "-1", "03", "３", "3.0", "x" * 9999, "9" * 9999])
+    def test_ignores_a_target_that_is_no_segment(self, target: str | None) -> None:
+        page = service().home({"income": "20", "score": "20", "target": target})
+        assert page.answer is not None
+        assert (page.what_if, page.map.way_end) == (None, None)
+
+    def test_says_nothing_of_faulty_values(self) -> None:
+        page = service().home({"income": "many", "score": "20", "target": "3"})
+        assert (page.why, page.what_if, page.map.way_end) == (None, None, None)
+
+
 class TestModelJson:
     def test_holds_the_numbers_exactly(self) -> None:
         model = example_model()
         data = json.loads(SegmentMapService(predictions_of(model)).home({}).model_json)
         assert data["version"] == "example/1"
         assert data["centroids"] == [list(segment.centroid) for segment in model.segments]
-        assert data["refits"] == [[list(point) for point in refit] for refit in model.confidence.refits]
+        assert data["refits"] == pack_refits(model)
         assert [(f["mean"], f["scale"]) for f in data["features"]] == [(50.0, 30.0)] * 2
 
     def test_cannot_end_its_script_element(self) -> None:

@@ -1,5 +1,3 @@
-"""Trainings as a story: a version, an alias that moves, a labelled table, ids that stay."""
-
 from __future__ import annotations
 
 import csv
@@ -8,69 +6,179 @@ from pathlib import Path
 import pytest
 
 from app.core.config import Settings
-from app.core.errors import RecipeNotFound, TableInvalid, TrainingBusy
+from app.core.errors import ArtifactInvalid, RecipeInvalid, RecipeNotFound, TableInvalid, TrainingBusy
 from app.models.artifact_store import ArtifactStore
+from app.models.recipe import SHIPPED
+from app.services import training_service
 from app.services.training_service import TrainingService
+from data.generators import mall
+
+HEADER = "CustomerID,Gender,Age,Annual Income (k$),Spending Score (1-100)"
 
 
-def quick(settings: Settings) -> TrainingService:
-    """A service whose evidence rests on few draws: these tests are about the rest."""
-    return TrainingService(settings, null_draws=3, refits=5)
+@pytest.fixture
+def settings_with_table(settings: Settings) -> Settings:
+    mall.write(settings.raw_dir / "mall_customers.csv")
+    return settings
+
+
+@pytest.fixture
+def service(settings_with_table: Settings) -> TrainingService:
+    return TrainingService(settings_with_table, null_draws=2, refits=2)
+
+
+@pytest.fixture
+def store(settings: Settings) -> ArtifactStore:
+    return ArtifactStore(settings.artifacts_dir, "mall")
+
+
+def on_disk(store: ArtifactStore) -> set[str]:
+    return (
+        {path.name for path in store.folder.iterdir()} - {".training.lock"}
+        if store.folder.is_dir()
+        else set()
+    )
 
 
 class TestTrain:
-    def test_the_labelled_table_says_what_the_version_says(self, trained: Settings) -> None:
-        told = quick(trained).train("mall")
-        assert told.labelled_table is not None
-        with Path(told.labelled_table).open(encoding="utf-8", newline="") as file:
-            rows = list(csv.DictReader(file))
-        counted = [sum(row["segment"] == segment.name for row in rows) for segment in told.segments]
-        assert counted == [segment.size for segment in told.segments]
-        assert len(rows) == told.data.rows == 200
-
-    def test_a_second_training_keeps_every_id(self, trained: Settings) -> None:
-        told = quick(trained).train("mall", seed=7)
-        assert told.model_version == "mall/2"
-        assert (told.lineage.kept, told.lineage.born, told.lineage.retired) == ([0, 1, 2, 3, 4], [], [])
-
-    def test_without_activation_nothing_that_is_served_changes(self, trained: Settings) -> None:
-        told = quick(trained).train("mall", activate=False)
-        assert (told.activated, told.labelled_table) == (False, None)
-        store = ArtifactStore(trained.artifacts_dir, "mall")
+    def test_a_version_is_stored_and_used(self, service: TrainingService, store: ArtifactStore) -> None:
+        report = service.train("mall")
+        assert (report.model_version, report.activated, report.k, report.seed) == ("mall/1", True, 5, 42)
+        assert [segment.size for segment in report.segments] == [81, 39, 22, 35, 23]
+        assert report.segments[0].centroid["annual_income"] == pytest.approx(55.1, abs=0.1)
+        assert report.lineage.born == [0, 1, 2, 3, 4]
         assert store.active_version() == 1
+        assert on_disk(store) == {"1", "ACTIVE", "NEXT"}
+
+    def test_the_labelled_table(self, service: TrainingService, settings: Settings) -> None:
+        report = service.train("mall")
+        path = settings.processed_dir / "mall_segments.csv"
+        assert report.labelled_table == str(path)
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        assert len(rows) == 200
+        assert {row["segment"] for row in rows} == {segment.name for segment in report.segments}
+
+    def test_stored_but_not_used(
+        self, service: TrainingService, store: ArtifactStore, settings: Settings
+    ) -> None:
+        report = service.train("mall", activate=False)
+        assert (report.activated, report.labelled_table) == (False, None)
+        assert on_disk(store) == {"1", "NEXT"}
+        assert not settings.processed_dir.exists()
+
+    def test_the_next_one_follows(self, service: TrainingService, store: ArtifactStore) -> None:
+        service.train("mall")
+        report = service.train("mall", segments=4, seed=7)
+        assert (report.model_version, report.k, report.seed) == ("mall/2", 4, 7)
+        assert report.lineage.previous == "mall/1"
         assert store.versions() == [1, 2]
+        assert store.active_version() == 2
 
-    def test_a_version_that_cannot_be_trusted_has_no_successor(self, trained: Settings) -> None:
-        (trained.artifacts_dir / "mall" / "1" / "model.json").write_bytes(b"{}")
-        told = quick(trained).train("mall")
-        assert told.lineage.previous is None
-        # ids are never used twice, not even those of a version that is lost
-        assert told.lineage.born == [5, 6, 7, 8, 9]
+    def test_a_table_of_ones_own(self, service: TrainingService, tmp_path: Path) -> None:
+        path = tmp_path / "own.csv"
+        path.write_text(
+            "score;income\n" + "".join(f"{x % 100 + 1};{x * 7 % 90}\n" for x in range(60)), encoding="utf-8"
+        )
+        report = service.train("mall", data=path, segments=3)
+        assert (report.data.rows, report.data.title) == (60, "a table of mall customers")
 
-    def test_progress_ends_at_the_whole(self, trained: Settings) -> None:
-        told: list[tuple[str, float]] = []
-        quick(trained).train("mall", progress=lambda words, share: told.append((words, share)))
-        assert told[0] == ("reading the table", 0.0)
-        assert told[-1] == ("trained", 1.0)
+    def test_a_users_recipe(self, service: TrainingService, settings: Settings) -> None:
+        text = (SHIPPED / "mall.toml").read_text(encoding="utf-8").replace("VIP / Whale", "Our best")
+        settings.recipes_dir.mkdir(parents=True)
+        (settings.recipes_dir / "mall.toml").write_text(text, encoding="utf-8")
+        assert [segment.name for segment in service.train("mall").segments][1] == "Our best"
+
+    def test_progress_begins_with_the_table(self, service: TrainingService) -> None:
+        told: list[str] = []
+        service.train("mall", progress=lambda words, share: told.append(words))
+        assert told[:2] == ["reading the table", "fitting"]
+
+    def test_a_torn_predecessor_is_none_but_its_ids_are_spent(
+        self, service: TrainingService, store: ArtifactStore
+    ) -> None:
+        service.train("mall")
+        (store.folder / "1" / "model.json").write_bytes(b"")
+        report = service.train("mall")
+        assert report.lineage.previous is None
+        assert [segment.segment_id for segment in report.segments] == [5, 6, 7, 8, 9]
 
 
 class TestRefusals:
-    @pytest.mark.parametrize("segments", [1, 9])
-    def test_a_number_of_segments_out_of_bounds(self, trained: Settings, segments: int) -> None:
+    """Each leaves everything as it was."""
+
+    @pytest.fixture
+    def settings(self, trained: Settings) -> Settings:
+        return trained
+
+    def unchanged(self, store: ArtifactStore) -> None:
+        assert store.active_version() == 1
+        assert on_disk(store) == {"1", "ACTIVE", "NEXT"}
+        with store.training():
+            assert store.numbering().version == 2
+
+    @pytest.mark.parametrize("segments", [-1, 0, 1, 9, 10**6])
+    def test_a_number_of_segments(
+        self, service: TrainingService, store: ArtifactStore, segments: int
+    ) -> None:
         with pytest.raises(TableInvalid, match="between 2 and 8"):
-            quick(trained).train("mall", segments=segments)
+            service.train("mall", segments=segments)
+        self.unchanged(store)
 
-    def test_an_unknown_recipe(self, trained: Settings) -> None:
+    @pytest.mark.parametrize("name", ["nothing", "../mall", ""])
+    def test_a_recipe(self, service: TrainingService, store: ArtifactStore, name: str) -> None:
         with pytest.raises(RecipeNotFound):
-            quick(trained).train("nobodys")
+            service.train(name)
+        self.unchanged(store)
 
-    def test_a_table_that_is_not_there_leaves_nothing_behind(self, settings: Settings) -> None:
+    def test_a_bad_recipe(self, service: TrainingService, store: ArtifactStore, settings: Settings) -> None:
+        settings.recipes_dir.mkdir(parents=True)
+        (settings.recipes_dir / "mall.toml").write_text("name = 1", encoding="utf-8")
+        with pytest.raises(RecipeInvalid):
+            service.train("mall")
+        self.unchanged(store)
+
+    @pytest.mark.parametrize(
+        "content",
+        ["", HEADER, f"{HEADER}\n1,F,20,many,50\n", "a,b\n1,2\n", f"{HEADER}\n" + "1,F,20,5,50\n" * 30],
+        ids=["empty", "no rows", "text", "no columns", "all equal"],
+    )
+    def test_a_table(
+        self, service: TrainingService, store: ArtifactStore, tmp_path: Path, content: str
+    ) -> None:
+        path = tmp_path / "bad.csv"
+        path.write_text(content, encoding="utf-8")
         with pytest.raises(TableInvalid):
-            quick(settings).train("mall")
-        store = ArtifactStore(settings.artifacts_dir, "mall")
-        assert store.versions() == []
-        assert not list(store.folder.glob(".staging-*"))
+            service.train("mall", data=path)
+        self.unchanged(store)
 
-    def test_two_trainings_at_once(self, trained: Settings) -> None:
-        with ArtifactStore(trained.artifacts_dir, "mall").training(), pytest.raises(TrainingBusy):
-            quick(trained).train("mall")
+    def test_another_training(self, service: TrainingService, store: ArtifactStore) -> None:
+        with store.training(), pytest.raises(TrainingBusy):
+            service.train("mall")
+        self.unchanged(store)
+
+    def test_a_lost_count(self, service: TrainingService, store: ArtifactStore) -> None:
+        count = (store.folder / "NEXT").read_bytes()
+        (store.folder / "NEXT").write_bytes(b"{}")
+        with pytest.raises(ArtifactInvalid, match="NEXT"):
+            service.train("mall")
+        (store.folder / "NEXT").write_bytes(count)
+        self.unchanged(store)
+
+    def test_no_room_for_the_labelled_table(
+        self, service: TrainingService, store: ArtifactStore, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def fail(*_: object) -> None:
+            raise OSError(28, "No space left on device")
+
+        monkeypatch.setattr(training_service, "write_labelled_table", fail)
+        with pytest.raises(OSError, match="No space"):
+            service.train("mall")
+        assert store.active_version() == 1
+        monkeypatch.undo()
+        assert service.train("mall").lineage.previous == "mall/1"
+
+
+def test_the_shipped_table_is_missing(settings: Settings) -> None:
+    with pytest.raises(TableInvalid, match="does not exist"):
+        TrainingService(settings).train("mall")

@@ -1,7 +1,7 @@
 // Has the server confirm what the page worked out, once the customer rests. One request at a time, the older aborted.
 
 import { predict } from "../lib/api.js";
-import { follow, model } from "../lib/customer.js";
+import { addressOf, customerOf, follow, model } from "../lib/customer.js";
 
 const REST = 150;
 const PATIENCE = 300;
@@ -19,8 +19,8 @@ export function start(element) {
     part("reload").hidden = state !== "newer";
   }
 
-  function keepAddress(customer) {
-    const address = `${location.pathname}?${new URLSearchParams(customer)}`;
+  function keepAddress(values) {
+    const address = addressOf(values);
     history.replaceState(null, "", address);
     part("reload").href = address;
   }
@@ -56,11 +56,10 @@ export function start(element) {
     request?.abort();
     request = null;
     if (!placement) return tell("idle", "Waiting for values within their bounds");
-    const customer = Object.fromEntries(model.features.map((feature, f) => [feature.name, values[f]]));
-    latest = { customer, placement };
+    latest = { customer: customerOf(values), placement };
     tell("idle", "Worked out in this page");
     rest = setTimeout(() => {
-      if (source !== "start") keepAddress(customer);
+      if (source !== "start") keepAddress(values);
       check();
     }, REST);
   });

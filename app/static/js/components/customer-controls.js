@@ -1,7 +1,7 @@
 // Sliders and number boxes: each pair is one value; a fault is told beside its field.
 
 import { change, follow, model } from "../lib/customer.js";
-import { numberText, plainNumber, readNumber, withUnit } from "../lib/format.js";
+import { MOST_DECIMALS, numberText, plainNumber, readNumber, withUnit } from "../lib/format.js";
 
 class Field {
   constructor(element, feature) {
@@ -33,7 +33,7 @@ class Field {
 
   show(value, intoBox) {
     const { decimals, unit } = this.feature;
-    if (intoBox) this.box.value = plainNumber(value, decimals);
+    if (intoBox) this.box.value = plainNumber(value, decimals + MOST_DECIMALS);
     this.slider.value = value;
     this.slider.setAttribute("aria-valuetext", withUnit(numberText(value, decimals), unit));
     const { min, max } = this.slider;
@@ -63,12 +63,14 @@ export function start(form) {
     field.box.addEventListener("input", () => readAll("box"));
   }
   form.addEventListener("submit", (event) => {
+    if (event.submitter?.name) return; // a choice whose own script failed
     event.preventDefault();
     readAll("box");
   });
   follow(({ values, source }) => {
-    values?.forEach((value, f) => fields[f].show(value, source === "map"));
-    if (source === "map") for (const field of fields) field.tell("");
+    const isPicked = source === "map" || source === "what-if";
+    values?.forEach((value, f) => fields[f].show(value, isPicked));
+    if (isPicked) for (const field of fields) field.tell("");
   });
   form.querySelector('[data-part="submit"]').hidden = true;
   readAll("start");

@@ -24,6 +24,13 @@ function spot(values) {
   return { x: at(across), y: at(upward) };
 }
 
+/** Draws the way from one customer to another as an arrow; or none. */
+export function drawWay(from, to) {
+  const [start, stop] = [from, to].map((values) => values && spot(values));
+  const path = from ? `M${start.x.toFixed(1)} ${start.y.toFixed(1)}L${stop.x.toFixed(1)} ${stop.y.toFixed(1)}` : "";
+  document.querySelector('[data-map="way"]').setAttribute("d", path);
+}
+
 export function start(figure) {
   const svg = figure.querySelector("svg");
   const part = (name) => svg.querySelector(`[data-map="${name}"]`);

@@ -23,12 +23,13 @@ async function send(path, options) {
   return body;
 }
 
-/** Asks the server where a customer belongs; `customer` maps feature names to numbers. */
-export function predict(customer, signal) {
-  return send("/predict", {
-    method: "POST",
-    headers: { "Content-Type": "application/json", Accept: "application/json" },
-    body: JSON.stringify(customer),
-    signal,
-  });
+function post(path, body, signal) {
+  const headers = { "Content-Type": "application/json", Accept: "application/json" };
+  return send(path, { method: "POST", headers, body: JSON.stringify(body), signal });
 }
+
+/** Asks the server where a customer belongs; `customer` maps feature names to numbers. */
+export const predict = (customer, signal) => post("/predict", customer, signal);
+
+/** Asks the server why a customer belongs there, and for the smallest change into each other segment. */
+export const explain = (customer, signal) => post("/explain", customer, signal);

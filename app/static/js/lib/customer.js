@@ -5,6 +5,7 @@ import { Model } from "./model.js";
 const listeners = new Set();
 let scheduled = false;
 let state = { values: null, placement: null };
+let target = document.querySelector('[name="target"][aria-pressed="true"]')?.value;
 
 export const model = new Model(JSON.parse(document.getElementById("model").textContent));
 
@@ -28,4 +29,20 @@ export function change(values, source) {
     if (state.values) state.placement = model.place(state.values);
     for (const listener of listeners) listener(state);
   });
+}
+
+/** Values by the features' names, as the server takes them. */
+export function customerOf(values) {
+  return Object.fromEntries(model.features.map((feature, f) => [feature.name, values[f]]));
+}
+
+/** The page's address with these values, and with the segment that was chosen, if any. */
+export function addressOf(values) {
+  return `${location.pathname}?${new URLSearchParams({ ...customerOf(values), ...(target && { target }) })}`;
+}
+
+/** Chooses a segment by its id, or none, and keeps it in the address. */
+export function aim(id) {
+  target = id;
+  if (state.values) history.replaceState(null, "", addressOf(state.values));
 }

@@ -1,5 +1,7 @@
 // Numbers and units in words, as app/services/wording.py writes them.
 
+export const MOST_DECIMALS = 6;
+
 export function numberText(value, decimals = 1) {
   const text = value.toLocaleString("en-US", { maximumFractionDigits: decimals });
   return (text === "-0" ? "0" : text).replace("-", "−");
@@ -8,6 +10,21 @@ export function numberText(value, decimals = 1) {
 /** A number as an input holds it: no thousands separator, a plain hyphen for minus. */
 export function plainNumber(value, decimals) {
   return String(Number(value.toFixed(decimals)));
+}
+
+/** A value with all the decimals that the model's answers may have. */
+export function exactText(value, feature) {
+  return numberText(value, feature.decimals + MOST_DECIMALS);
+}
+
+export function valueText(value, feature) {
+  return withUnit(exactText(value, feature), feature.unit);
+}
+
+/** Hundredths with their sign, both decimals shown. */
+export function signedText(hundredths) {
+  const sign = hundredths > 0 ? "+" : hundredths < 0 ? "−" : "";
+  return sign + (Math.abs(hundredths) / 100).toFixed(2);
 }
 
 export function withUnit(text, unit) {

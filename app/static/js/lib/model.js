@@ -30,13 +30,21 @@ class Centroids {
   }
 }
 
+/** Reads refits as app/services/page_model.py packs them: each a list of points of `size` coordinates. */
+function unpackRefits({ unit, bases, steps }, size) {
+  return steps[0].map((_, refit) => {
+    const flat = bases.map((base, c) => (base + steps[c][refit]) / unit);
+    return Array.from({ length: flat.length / size }, (__, j) => flat.slice(j * size, (j + 1) * size));
+  });
+}
+
 export class Model {
   constructor(data) {
     this.data = data;
     this.features = data.features;
     this.segments = data.segments;
     this.centroids = new Centroids(data.centroids);
-    this.refits = data.refits.map((points) => new Centroids(points));
+    this.refits = unpackRefits(data.refits, data.features.length).map((points) => new Centroids(points));
   }
 
   /** Places one customer: values in own units, in the order of the features. */
@@ -49,6 +57,15 @@ export class Model {
     const agreeing = this.refits.filter((refit) => refit.nearest(z) === order[0]).length;
     const outside = this.features.filter((f, i) => values[i] < f.training_min || values[i] > f.training_max);
     return { order, distances, agreeing, refits: this.refits.length, outside, ...confidence(agreeing / this.refits.length) };
+  }
+
+  /** What each feature adds to the squared distance by which the runner-up is farther than the own segment. */
+  reasons(values, { order }) {
+    const [here, there] = [order[0], order[1]].map((j) => this.data.centroids[j]);
+    return this.features.map((feature, f) => {
+      const z = (values[f] - feature.mean) / feature.scale;
+      return (z - there[f]) ** 2 - (z - here[f]) ** 2;
+    });
   }
 
   /** Centroids in own units. */

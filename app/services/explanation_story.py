@@ -1,0 +1,126 @@
+"""Why a customer is placed here, and what would place it elsewhere, in the words of the home page.
+
+The page's `reasons.js` and `what-if.js` say the same in the same words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import accumulate, pairwise
+from urllib.parse import urlencode
+
+from app.models.explanation import MOST_DECIMALS, Explanation, Path
+from app.models.ml_model import MLModel
+from app.models.model_document import FeatureState
+from app.schemas.page import MapSegment, ReasonLine, WhatIf, Why
+from app.services.wording import number_text, with_unit
+
+FAR_APART = 10.0
+
+
+def tell_why(model: MLModel, found: Explanation, segments: Sequence[MapSegment]) -> Why:
+    """Say which feature speaks for which of the two nearest segments, and how strongly."""
+    largest = max(abs(reason.contribution) for reason in found.reasons) or 1.0
+    # rounded as running sums, so that the numbers shown add up to the total shown
+    sums = [round(100 * s) for s in accumulate((r.contribution for r in found.reasons), initial=0.0)]
+    lines = []
+    for f, (reason, (before, after)) in enumerate(zip(found.reasons, pairwise(sums), strict=True)):
+        length = round(100 * abs(reason.contribution) / largest, 1)
+        winner = found.own if reason.contribution >= 0 else found.runner_up
+        lines.append(
+            ReasonLine(
+                feature=reason.feature,
+                slot=segments[winner].slot,
+                text=_reason(model, found, segments, f),
+                shown=_signed(after - before),
+                start=0.0 if reason.contribution >= 0 else -length,
+                length=length,
+            )
+        )
+    return Why(
+        own=segments[found.own].name,
+        runner_up=segments[found.runner_up].name,
+        reasons=lines,
+        total=_signed(sums[-1]),
+    )
+
+
+def tell_what_if(
+    model: MLModel, found: Explanation, values: Sequence[float], target: MapSegment, index: int
+) -> WhatIf:
+    """Say what would place a customer of these values into the segment `target`, the model's `index`."""
+    path = next((path for path in found.paths if path.index == index), None)
+    if path is None:
+        return WhatIf(
+            segment_id=target.segment_id, text=f"This customer is classified as {target.name}.", singles=[]
+        )
+    features = model.document.features
+    told = path.to is not None and len(features) > 1
+    return WhatIf(
+        segment_id=target.segment_id,
+        text=_way(features, values, path, target.name),
+        singles=[_single(f, x) for f, x in zip(features, path.single, strict=True)] if told else [],
+        to=None if path.to is None else dict(zip((f.name for f in features), path.to, strict=True)),
+        query=None if path.to is None else _query(features, path.to),
+    )
+
+
+def plain_number(value: float, decimals: int) -> str:
+    """Write a number as an input holds it: no thousands separator, a plain hyphen for minus.
+
+    Examples
+    --------
+    >>> plain_number(-1234.50, 2)
+    '-1234.5'
+    """
+    return number_text(value, decimals, separator="").replace("−", "-")
+
+
+def _reason(model: MLModel, found: Explanation, segments: Sequence[MapSegment], f: int) -> str:
+    feature, reason = model.document.features[f], found.reasons[f]
+    own, runner = (
+        feature.mean + feature.scale * model.centroids.points[j][f] for j in (found.own, found.runner_up)
+    )
+    decimals = 0 if abs(own - runner) >= FAR_APART else feature.decimals
+    here, there = number_text(own, decimals), number_text(runner, decimals)
+    own_name, runner_name = segments[found.own].name, segments[found.runner_up].name
+    value = _value(feature, reason.raw)
+    if reason.contribution > 0:
+        return f"speaks for {own_name}: {value} is nearer to its {here} than to the {there} of {runner_name}."
+    if reason.contribution < 0:
+        return (
+            f"speaks for the runner-up, {runner_name}: "
+            f"{value} is nearer to its {there} than to the {here} of {own_name}."
+        )
+    return "speaks for neither of the two."
+
+
+def _way(features: Sequence[FeatureState], values: Sequence[float], path: Path, name: str) -> str:
+    if path.to is None:
+        return f"No customer within the bounds would be classified as {name}."
+    steps = [
+        f"{f.label} from {number_text(a, f.decimals + MOST_DECIMALS)} to {_value(f, b)}"
+        for f, a, b in zip(features, values, path.to, strict=True)
+        if a != b
+    ]
+    steps[1:] = [step[0].lower() + step[1:] for step in steps[1:]]
+    joined = " and ".join(filter(None, (", ".join(steps[:-1]), steps[-1])))
+    return f"{joined} — then this customer would be classified as {name}."
+
+
+def _single(feature: FeatureState, value: float | None) -> str:
+    return f"{feature.label} alone: {'no value does it' if value is None else _value(feature, value)}"
+
+
+def _value(feature: FeatureState, value: float) -> str:
+    return with_unit(number_text(value, feature.decimals + MOST_DECIMALS), feature.unit)
+
+
+def _query(features: Sequence[FeatureState], to: Sequence[float]) -> str:
+    texts = [plain_number(x, f.decimals + MOST_DECIMALS) for f, x in zip(features, to, strict=True)]
+    return urlencode(dict(zip((f.name for f in features), texts, strict=True)))
+
+
+def _signed(hundredths: int) -> str:
+    sign = "+" if hundredths > 0 else "−" if hundredths < 0 else ""
+    return f"{sign}{abs(hundredths) / 100:.2f}"

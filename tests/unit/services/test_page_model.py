@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+from app.models.ml_model import MLModel
+from app.models.model_document import ConfidenceDocument
+from app.services.page_model import pack_refits
+from tests.unit.services.example_model import example_model
+
+Refits = list[list[list[float]]]
+
+
+def unpacked(model: MLModel) -> Refits:
+    """Read the refits back as the page does."""
+    packed, size = pack_refits(model), len(model.document.features)
+    flat = [
+        [(base + step) / packed["unit"] for base, step in zip(packed["bases"], steps, strict=True)]
+        for steps in zip(*packed["steps"], strict=True)
+    ]
+    return [[row[at : at + size] for at in range(0, len(row), size)] for row in flat]
+
+
+def model_with(refits: Refits) -> MLModel:
+    model = example_model(2)
+    model.confidence = ConfidenceDocument.model_validate({"refits": refits})
+    return model
+
+
+class TestPackRefits:
+    def test_four_decimals_are_whole_steps(self) -> None:
+        refits: Refits = [[[-0.2836, 0.0001], [1.3005, -0.0]], [[-1.2404, 0.3], [2.9999, 0.1]]]
+        model = model_with(refits)
+        packed = pack_refits(model)
+        assert packed["unit"] == 10_000
+        assert packed["bases"] == [-10_000, -10_000, 10_000, 10_000]
+        assert packed["steps"][0] == [7164, -2404]
+        assert unpacked(model) == refits
+
+    def test_every_float_of_four_decimals_is_read_back_exactly(self) -> None:
+        refits: Refits = [[[n / 10_000, -n / 10_000], [n / 1000, 0.0]] for n in range(0, 50_000, 7)]
+        assert unpacked(model_with(refits)) == refits
+
+    def test_more_decimals_go_as_they_are(self) -> None:
+        refits: Refits = [[[0.12345, 1 / 3], [1.0, 2.0]], [[0.1, 0.2], [0.3, 1e-9]]]
+        model = model_with(refits)
+        assert pack_refits(model)["unit"] == 1
+        assert unpacked(model) == refits
