@@ -13,6 +13,9 @@ from app.models.recipe import MOST_SEGMENTS
 from app.schemas.training import TrainingRead
 from app.services.training_service import TrainingService
 
+# what the data, the recipe or an option is refused with: no such recipe, not acceptable
+UNUSABLE = (404, 422)
+
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
@@ -78,7 +81,7 @@ def _complain(error: ClienteleError) -> None:
     for fault in error.faults:
         line = f"line {fault.line}: " if fault.line else ""
         click.echo(f"  {line}{fault.pointer}: {fault.detail}", err=True)
-    sys.exit(2 if error.status < 500 or error.code == "settings_invalid" else 1)
+    sys.exit(2 if error.status in UNUSABLE or error.code == "settings_invalid" else 1)
 
 
 def _summary(result: TrainingRead) -> str:

@@ -58,7 +58,9 @@ def render(request: Request, template: str, page: Answer, status: int = 200) -> 
     status : int
         HTTP status of the answer.
     """
-    text = ENVIRONMENT.get_template(f"pages/{template}").render(page=page, path=request.url.path)
+    text = ENVIRONMENT.get_template(f"pages/{template}").render(
+        page=page, path="/" + request.url.path.lstrip("/")
+    )
     return HTMLResponse(text, status_code=status, headers={"Cache-Control": "no-cache"})
 
 

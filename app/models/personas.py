@@ -78,12 +78,14 @@ def persona_naming(persona: Persona) -> Naming:
 
 def _by_contrast(recipe: Recipe, newborn: Floats, kept: list[Naming], slots: list[int]) -> list[Naming]:
     taken = {naming.name for naming in kept}
-    namings = []
-    for point, slot in zip(newborn, slots, strict=False):
-        name = _unique(_contrasts(recipe.features, point), taken)
+    named: dict[int, Naming] = {}
+    # in order of their places, since k-means numbers its clusters by accident
+    in_turn = sorted(range(len(newborn)), key=lambda i: tuple(newborn[i]))
+    for i, slot in zip(in_turn, slots, strict=False):
+        name = _unique(_contrasts(recipe.features, newborn[i]), taken)
         taken.add(name)
-        namings.append(Naming(None, name, _describe(recipe, point), _STRATEGY, slot))
-    return namings
+        named[i] = Naming(None, name, _describe(recipe, newborn[i]), _STRATEGY, slot)
+    return [named[i] for i in range(len(newborn))]
 
 
 _STRATEGY = (

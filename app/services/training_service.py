@@ -51,7 +51,8 @@ class TrainingService:
         recipe = get_recipe(recipe_name, self._settings.recipes_dir)
         plan = Plan(self._segments(recipe, segments), seed, self._null_draws, self._refits)
         store = ArtifactStore(self._settings.artifacts_dir, recipe.name)
-        self._settings.processed_dir.mkdir(parents=True, exist_ok=True)
+        if activate:
+            self._settings.processed_dir.mkdir(parents=True, exist_ok=True)
         with store.training():
             progress("reading the table", 0.0)
             table = read_customer_table(data or self._shipped_table(recipe), recipe)

@@ -154,14 +154,14 @@ class TestRefusals:
     def test_another_training(self, store: ArtifactStore) -> None:
         with store.training():
             result = run()
-        assert result.exit_code == 2
+        assert result.exit_code == 1
         assert "another training of mall is running" in result.stderr
 
     def test_the_version_in_use_stays(self, store: ArtifactStore, tmp_path: Path) -> None:
         assert run("--segments", "2").exit_code == 0
         assert run("--data", str(tmp_path / "nothing.csv")).exit_code == 2
         assert store.active_version() == 1
-        assert on_disk(store) == {"1", "ACTIVE", "NEXT"}
+        assert on_disk(store) == {"1", "ACTIVE", "HISTORY", "NEXT"}
 
 
 class TestFaults:

@@ -60,7 +60,7 @@ class TestPublish:
     def test_nothing_else_is_left(self, store: ArtifactStore) -> None:
         add(store, "first")
         names = {path.name for path in store.folder.iterdir()} - {".training.lock"}
-        assert names == {"1", "ACTIVE", "NEXT"}
+        assert names == {"1", "ACTIVE", "HISTORY", "NEXT"}
 
 
 class TestActivate:
@@ -275,7 +275,7 @@ class TestTraining:
         (store.folder / ".keep").write_bytes(b"")
         with store.training():
             names = {path.name for path in store.folder.iterdir()} - {".training.lock"}
-        assert names == {"1", "ACTIVE", "NEXT", ".keep"}
+        assert names == {"1", "ACTIVE", "HISTORY", "NEXT", ".keep"}
 
 
 class PowerLoss(BaseException):
@@ -345,7 +345,7 @@ class TestACrash:
             assert add(ArtifactStore(store.folder.parent, "mall"), "new") in {2, 3}
             assert store.read(store.active_version()) == version_of("new")
             names = {path.name for path in store.folder.iterdir()} - {".training.lock"}
-            assert names <= {"1", "2", "3", "ACTIVE", "NEXT"}
+            assert names <= {"1", "2", "3", "ACTIVE", "HISTORY", "NEXT"}
         else:
             raise AssertionError("the work never ended")
 

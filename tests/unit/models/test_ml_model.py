@@ -54,7 +54,7 @@ def documents(centroids: Floats, refits: Floats, scaling: Scaling | None = None)
     null = {f"{null}_{what}": 0.5 for null in ("gaussian", "uniform") for what in ("mean", "max", "p")}
     analysis = {
         "curves": [], "columns": [], "refits": len(refits),
-        "null_test": {"draws": 199, "observed": 0.5, **null},
+        "null_test": {"draws": 199, "rows": 10, "observed": 0.5, **null},
         "segments": [
             {"segment_id": 2 * j, "size": 10, "share": 1 / k, "stability": 0.9, "columns": {}}
             for j in range(k)

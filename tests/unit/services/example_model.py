@@ -19,6 +19,7 @@ NULL_TEST = {
     "observed": 0.5,
     "gaussian_mean": 0.3,
     "gaussian_max": 0.35,
+    "rows": 200,
     "gaussian_p": 0.01,
     "uniform_mean": 0.31,
     "uniform_max": 0.36,

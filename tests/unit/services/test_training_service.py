@@ -6,7 +6,14 @@ from pathlib import Path
 import pytest
 
 from app.core.config import Settings
-from app.core.errors import ArtifactInvalid, RecipeInvalid, RecipeNotFound, TableInvalid, TrainingBusy
+from app.core.errors import (
+    ArtifactInvalid,
+    LabelledTableLost,
+    RecipeInvalid,
+    RecipeNotFound,
+    TableInvalid,
+    TrainingBusy,
+)
 from app.models.artifact_store import ArtifactStore
 from app.models.recipe import SHIPPED
 from app.services import training_service
@@ -48,7 +55,7 @@ class TestTrain:
         assert report.segments[0].centroid["annual_income"] == pytest.approx(55.1, abs=0.1)
         assert report.lineage.born == [0, 1, 2, 3, 4]
         assert store.active_version() == 1
-        assert on_disk(store) == {"1", "ACTIVE", "NEXT"}
+        assert on_disk(store) == {"1", "ACTIVE", "HISTORY", "NEXT"}
 
     def test_the_labelled_table(self, service: TrainingService, settings: Settings) -> None:
         report = service.train("mall")
@@ -94,14 +101,27 @@ class TestTrain:
         service.train("mall", progress=lambda words, share: told.append(words))
         assert told[:2] == ["reading the table", "fitting"]
 
-    def test_a_torn_predecessor_is_none_but_its_ids_are_spent(
+    def test_a_torn_version_does_not_cost_the_segments_their_ids(
         self, service: TrainingService, store: ArtifactStore
     ) -> None:
         service.train("mall")
-        (store.folder / "1" / "model.json").write_bytes(b"")
+        service.train("mall")
+        (store.folder / "2" / "analysis.json").write_bytes(b"")
         report = service.train("mall")
-        assert report.lineage.previous is None
-        assert [segment.segment_id for segment in report.segments] == [5, 6, 7, 8, 9]
+        assert report.lineage.previous == "mall/1"
+        assert report.lineage.kept == [0, 1, 2, 3, 4]
+
+    def test_versions_that_were_never_used_are_followed_too(
+        self, service: TrainingService, store: ArtifactStore
+    ) -> None:
+        service.train("mall", activate=False)
+        assert service.train("mall", activate=False).lineage.previous == "mall/1"
+
+    def test_no_sound_version_left_is_refused(self, service: TrainingService, store: ArtifactStore) -> None:
+        service.train("mall")
+        (store.folder / "1" / "model.json").write_bytes(b"")
+        with pytest.raises(ArtifactInvalid, match="bring one back"):
+            service.train("mall")
 
 
 class TestRefusals:
@@ -113,7 +133,7 @@ class TestRefusals:
 
     def unchanged(self, store: ArtifactStore) -> None:
         assert store.active_version() == 1
-        assert on_disk(store) == {"1", "ACTIVE", "NEXT"}
+        assert on_disk(store) == {"1", "ACTIVE", "HISTORY", "NEXT"}
         with store.training():
             assert store.numbering().version == 2
 
@@ -172,11 +192,11 @@ class TestRefusals:
             raise OSError(28, "No space left on device")
 
         monkeypatch.setattr(training_service, "write_labelled_table", fail)
-        with pytest.raises(OSError, match="No space"):
+        with pytest.raises(LabelledTableLost, match="mall/2 is in use"):
             service.train("mall")
-        assert store.active_version() == 1
+        assert store.active_version() == 2
         monkeypatch.undo()
-        assert service.train("mall").lineage.previous == "mall/1"
+        assert service.train("mall").lineage.previous == "mall/2"
 
 
 def test_the_shipped_table_is_missing(settings: Settings) -> None:
