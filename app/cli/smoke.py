@@ -37,8 +37,8 @@ class Check:
     holds: Callable[[Reply], bool]
 
 
-def checks(known: dict[str, float]) -> list[Check]:
-    """Return the checks; `known` is a customer with a value for each feature."""
+def checks(known: dict[str, float], recipe: str = "mall") -> list[Check]:
+    """Return the checks; `known` is a customer with a value for each feature of `recipe`."""
     wrong = dict.fromkeys(known, "text")
     return [
         Check("GET", "/livez", None, 200, lambda r: r.body["status"] == "ok"),
@@ -55,12 +55,24 @@ def checks(known: dict[str, float]) -> list[Check]:
         ),
         Check("POST", "/api/v1/predict", known, 200, lambda r: bool(r.body["name"] and r.body["strategy"])),
         Check("POST", "/api/v1/predict", wrong, 422, lambda r: len(r.body["errors"]) == len(wrong)),
+        Check("POST", "/api/v1/explain", known, 200, lambda r: len(r.body["reasons"]) == len(known)),
         Check("GET", "/api/v1/nothing-here", None, 404, lambda r: r.media_type == "application/problem+json"),
         Check("GET", "/", None, 200, lambda r: r.media_type == "text/html"),
         Check("GET", "/about", None, 200, lambda r: r.media_type == "text/html"),
         Check("GET", "/docs", None, 200, lambda r: r.media_type == "text/html"),
         Check("GET", "/redoc", None, 200, lambda r: r.media_type == "text/html"),
         Check("GET", "/openapi.json", None, 200, lambda r: "/api/v1/predict" in r.body["paths"]),
+        Check("GET", "/metrics", None, 200, lambda r: b"clientele_" in r.body),
+        *(_older_checks() if recipe == "mall" else ()),
+    ]
+
+
+def _older_checks() -> list[Check]:
+    """Return the checks of the addresses of older integrations, which only the mall's recipe has."""
+    customer = {"age": 40, "income": 60, "score": 50}
+    return [
+        Check("POST", "/predict", customer, 200, lambda r: bool(r.body["label"])),
+        Check("GET", "/stats", None, 200, lambda r: r.body["count"] > 0),
     ]
 
 
@@ -80,8 +92,9 @@ def smoke(url: str) -> None:
     except (KeyError, TypeError, ValueError):
         click.echo(f"fail  the server at {base} has no model that answers")
         sys.exit(1)
-    failed = sum(not _run(base, check) for check in checks(known))
-    click.echo(f"{len(checks(known)) - failed} passed, {failed} failed")
+    tried = checks(known, info.body["recipe"])
+    failed = sum(not _run(base, check) for check in tried)
+    click.echo(f"{len(tried) - failed} passed, {failed} failed")
     sys.exit(1 if failed else 0)
 
 

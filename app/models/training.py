@@ -10,9 +10,10 @@ import numpy as np
 from app.core.errors import TableInvalid
 from app.models.artifact_store import Numbering
 from app.models.customer_table import CustomerTable
-from app.models.evidence import compare_with_nulls, resample
+from app.models.evidence import Stability, compare_with_nulls, resample
 from app.models.kmeans_fit import Floats, KMeansFit, fit_kmeans, fit_scaling
 from app.models.ml_model import MLModel
+from app.models.model_document import NullTest
 from app.models.recipe import Recipe
 from app.models.sampling import sample_rows
 from app.models.succession import succeed
@@ -60,22 +61,7 @@ def train(
     _refuse_single_customers(fit, plan.k)
     succession = succeed(recipe, customers, scaling, fit, previous, numbering)
     fit = fit.in_order(succession.order)
-    rows = sample_rows(fit.labels, NULL_ROWS, plan.seed)
-    null = compare_with_nulls(
-        z[rows],
-        fit.on(rows),
-        plan.seed,
-        plan.null_draws,
-        lambda s: progress("comparing with tables without groups", s),
-    )
-    rows = sample_rows(fit.labels, REFIT_ROWS, plan.seed)
-    stability = resample(
-        z[rows],
-        fit.on(rows),
-        plan.seed,
-        plan.refits,
-        lambda s: progress("drawing the customers again", s),
-    )
+    null, stability = _gather_evidence(z, fit, plan, progress)
     findings = Findings(recipe, table, plan, scaling, z, fit, succession, null, stability)
     progress("comparing numbers of segments and proving the model", 0.0)
     files = version_files(findings, numbering.version)
@@ -86,6 +72,20 @@ def train(
         row_segments=tuple(succession.segment_ids[place] for place in fit.labels.tolist()),
         next_segment_id=succession.next_segment_id,
     )
+
+
+def _gather_evidence(z: Floats, fit: KMeansFit, plan: Plan, progress: Progress) -> tuple[NullTest, Stability]:
+    """Test a fit against the nulls and on resamples, on a stratified sample where all would take hours."""
+
+    def tell(words: str) -> Callable[[float], None]:
+        return lambda share: progress(words, share)
+
+    rows = sample_rows(fit.labels, NULL_ROWS, plan.seed)
+    told = tell("comparing with tables without groups")
+    null = compare_with_nulls(z[rows], fit.on(rows), plan.seed, plan.null_draws, told)
+    rows = sample_rows(fit.labels, REFIT_ROWS, plan.seed)
+    told = tell("drawing the customers again")
+    return null, resample(z[rows], fit.on(rows), plan.seed, plan.refits, told)
 
 
 def _refuse_too_few(recipe: Recipe, rows: Floats, k: int) -> None:

@@ -169,4 +169,4 @@ def test_the_customer_is_made_of_the_models_own_features(server: Server, client:
     info["features"][0]["mean"] = "text"
     server.scripted["/api/v1/model/info"] = (200, "application/json", json.dumps(info).encode())
     failed = [line for line in run("--url", server.url).stdout.splitlines() if line.startswith("FAIL")]
-    assert [line.split()[2] for line in failed] == ["/api/v1/predict"]
+    assert [line.split()[2] for line in failed] == ["/api/v1/predict", "/api/v1/explain"]

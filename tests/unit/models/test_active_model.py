@@ -165,9 +165,10 @@ class TestRefusal:
 
 
 class TestAColdStart:
-    def test_the_newest_whole_version_below_takes_the_place(
+    def test_the_whole_version_that_was_in_use_last_takes_the_place(
         self, active: ActiveModel, store: Watched, told: list[tuple[str, str]]
     ) -> None:
+        store.activate(2)
         break_version(store, 3)
         point_to(store, 3)
         assert active.current().label == "mall/2"
