@@ -89,7 +89,8 @@ def effect_size(values: Floats, labels: Labels) -> float:
         float((labels == g).sum()) * (float(values[labels == g].mean()) - float(values.mean())) ** 2
         for g in np.unique(labels)
     )
-    return between / total
+    # rounding may carry it past the whole
+    return min(1.0, between / total)
 
 
 def sample_customers(features: Floats, labels: Labels, segment_ids: tuple[int, ...], seed: int) -> Sample:
