@@ -79,6 +79,8 @@ class _Progress:
 def _complain(error: ClienteleError) -> None:
     click.echo(f"error: {error.detail}", err=True)
     for fault in error.faults:
+        if fault.detail == error.detail:
+            continue
         line = f"line {fault.line}: " if fault.line else ""
         click.echo(f"  {line}{fault.pointer}: {fault.detail}", err=True)
     sys.exit(2 if error.status in UNUSABLE or error.code == "settings_invalid" else 1)

@@ -75,7 +75,7 @@ class CsvFile:
     _text: str
 
     def rows(self) -> Iterator[Row]:
-        """Yield every row after the header; lines without any character are passed over.
+        """Yield every row after the header, but those of nothing but blanks, as spreadsheets leave them.
 
         Raises
         ------
@@ -211,7 +211,7 @@ def _records(text: str, delimiter: str) -> Iterator[Row]:
         for cells in reader:
             if quotes % 2:
                 _refuse(f"line {line} has a quote in a cell that is not quoted: double it or drop it", line)
-            if len(cells) > 1 or "".join(cells).strip():
+            if "".join(cells).strip():
                 yield Row(line, cells)
             line, quotes = reader.line_num + 1, 0
     except csv.Error as error:

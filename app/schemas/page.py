@@ -137,14 +137,6 @@ class CurveChart(Answer):
     y_axis: Axis
 
 
-class ProfileBar(Answer):
-    """A mean with its interval, as percentages of the width that the column spans."""
-
-    at: float
-    low: float
-    high: float
-
-
 class AboutSegment(Answer):
     """One row of the segment table."""
 

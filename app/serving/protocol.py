@@ -7,11 +7,16 @@ lost, and with every rolling restart a few. It also waits without end for a requ
 from __future__ import annotations
 
 import asyncio
+import secrets
 from typing import Any, Literal
 
 from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
+
+from app.controllers.middleware.security_headers import FOR_API
+from app.controllers.problems import MEDIA_TYPE
+from app.schemas.problem import Problem
 
 LINGER_SECONDS = 2.0
 HEAD_SECONDS = 5.0
@@ -82,6 +87,28 @@ class DrainingProtocol(HttpToolsProtocol):
             self._taken += len(data)
         else:
             self._awaited = None
+
+    def send_400_response(self, msg: str) -> None:
+        """Answer what is no HTTP as every other error is answered, and close: the next byte has no meaning."""
+        problem = Problem(
+            type="urn:clientele:error:bad_request",
+            title="The request cannot be read",
+            status=400,
+            detail="What was sent is not an HTTP/1.1 request.",
+            request_id=secrets.token_hex(8),
+        )
+        self.logger.info("request %s is no HTTP", problem.request_id)
+        body = problem.model_dump_json().encode()
+        headers = [
+            (b"content-type", MEDIA_TYPE.encode()),
+            (b"content-length", b"%d" % len(body)),
+            (b"x-request-id", problem.request_id.encode()),
+            (b"connection", b"close"),
+            *FOR_API,
+        ]
+        head = b"".join(b"%s: %s\r\n" % header for header in headers)
+        self.transport.write(b"HTTP/1.1 400 Bad Request\r\n%s\r\n%s" % (head, body))
+        self.transport.close()
 
     def shutdown(self) -> None:
         """Answer what is under way as the last, and linger for what may be on the wire."""

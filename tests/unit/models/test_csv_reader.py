@@ -181,7 +181,7 @@ class TestGoodFile:
 
     @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
     def test_line_ends_and_trailing_blank_lines(self, end: str, tmp_path: Path) -> None:
-        file = read_csv(write(tmp_path, GOOD.replace("\n", end) + end + "  " + end))
+        file = read_csv(write(tmp_path, GOOD.replace("\n", end) + end + "  " + end + " ,,, " + end))
         assert [row.line for row in file.rows()] == [2, 3]
 
     def test_newline_in_quotes_keeps_the_line_numbers(self, tmp_path: Path) -> None:
@@ -198,6 +198,7 @@ class TestRowAccounting:
         "good": "7,x,y",
         "quoted": '7,"x\ny",z',
         "blank": "",
+        "blank cells": ", ,",
         "short": "7,x",
         "long": "7,x,y,z",
         "lone quote": '7,x",y',
@@ -213,9 +214,10 @@ class TestRowAccounting:
     ) -> None:
         lines = ["id,b,c", *(self.KINDS[kind] for kind in kinds)]
         path = write(tmp_path_factory.mktemp("rows"), end.join(lines))
-        sound = list(takewhile(lambda kind: kind in {"good", "quoted", "blank"}, kinds))
+        blank = {"blank", "blank cells"}
+        sound = list(takewhile(lambda kind: kind in {"good", "quoted", *blank}, kinds))
         accepted, refused = account(path)
-        assert accepted == len(sound) - sound.count("blank")
+        assert accepted == sum(kind not in blank for kind in sound)
         first_bad_line = 2 + len(sound) + sound.count("quoted")
         assert refused == (None if sound == kinds else first_bad_line)
 

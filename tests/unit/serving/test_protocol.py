@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import http.client
 import socket
 import threading
 import time
@@ -10,6 +11,7 @@ import pytest
 import uvicorn
 from starlette.types import Receive, Scope, Send
 
+from app.schemas.problem import Problem
 from app.serving import protocol
 from app.serving.protocol import DrainingProtocol
 
@@ -108,6 +110,19 @@ def drip(connection: socket.socket, piece: bytes) -> int:
         except ConnectionError:
             return count
     raise AssertionError("the server listens for ever")
+
+
+@pytest.mark.parametrize("noise", [b"\x16\x03\x01 hello\r\n\r\n", b"BREW / HTTP/1.1\r\nHost: a\r\n\r\n"])
+def test_what_is_no_http_is_answered_like_every_error(connect: Connect, noise: bytes) -> None:
+    client = connect()
+    client.sendall(noise)
+    response = http.client.HTTPResponse(client)
+    response.begin()
+    assert (response.status, response.headers["content-type"]) == (400, "application/problem+json")
+    assert response.headers["x-content-type-options"] == "nosniff"
+    problem = Problem.model_validate_json(response.read())
+    assert (problem.status, problem.type) == (400, "urn:clientele:error:bad_request")
+    assert problem.request_id == response.headers["x-request-id"]
 
 
 class TestTheStop:
