@@ -88,8 +88,8 @@ class DrainingProtocol(HttpToolsProtocol):
         else:
             self._awaited = None
 
-    def send_400_response(self, msg: str) -> None:
-        """Answer what is no HTTP as every other error is answered, and close: the next byte has no meaning."""
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's own words
+        """Answer what is no HTTP as every other error is answered, and hang up."""
         problem = Problem(
             type="urn:clientele:error:bad_request",
             title="The request cannot be read",
