@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import structlog
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
@@ -25,6 +25,7 @@ from app.controllers import (
     view_controller,
 )
 from app.controllers.dependencies import Services
+from app.controllers.direct_route import DirectRoutes
 from app.controllers.middleware.head_requests import HeadRequests
 from app.controllers.middleware.https_only import HttpsOnly
 from app.controllers.middleware.proxy_trust import ProxyTrust
@@ -89,18 +90,21 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        # /metrics and the log are what the service tells of itself; FastAPI's own would ask at every request
+        telemetry={"tracing": False, "metrics": False, "logs": False},
         openapi_tags=TAGS,
         lifespan=lifespan,
     )
     app.state.services = services
-    _add_routes(app, services)
+    api = api_controller.build_router(services.predictions.form.body())
+    _add_routes(app, services, api)
     for kind, handler in (
         (ClienteleError, problems.answer_clientele_error),
         (RequestValidationError, problems.answer_invalid_fields),
         (HTTPException, problems.answer_http_error),
     ):
         app.add_exception_handler(kind, handler)
-    _add_layers(app, settings, request_log, metrics)
+    _add_layers(app, settings, api, request_log, metrics)
     describe_errors(app)
     return app
 
@@ -139,22 +143,25 @@ def _default_recipe(settings: Settings) -> Recipe:
         ) from None
 
 
-def _add_routes(app: FastAPI, services: Services) -> None:
-    form = services.predictions.form
-    app.include_router(api_controller.build_router(form.body()))
+def _add_routes(app: FastAPI, services: Services, api: APIRouter) -> None:
+    app.include_router(api)
     app.include_router(probe_controller.router)
     app.include_router(metrics_controller.router)
-    older = form.older_body()
+    older = services.predictions.form.older_body()
     if older is not None:
         app.include_router(older_controller.build_router(older))
     for controller in (view_controller, docs_controller, static_assets):
         app.include_router(controller.router)
 
 
-def _add_layers(app: FastAPI, settings: Settings, request_log: RequestLog, metrics: RequestMetrics) -> None:
+def _add_layers(
+    app: FastAPI, settings: Settings, api: APIRouter, request_log: RequestLog, metrics: RequestMetrics
+) -> None:
     """Add the layers, the innermost first."""
     app.add_middleware(GZipMiddleware, minimum_size=500, compresslevel=6)
     app.add_middleware(HeadRequests)
+    # a placement fits into one packet, so compressing it would save nobody anything
+    app.add_middleware(DirectRoutes, router=api)
     if settings.force_https:
         app.add_middleware(HttpsOnly)
     app.add_middleware(RequestGuard, max_body_bytes=settings.max_body_bytes)

@@ -1,128 +1,101 @@
 """CPU time a prediction, side by side: ``python -m benchmarks.serving [--rounds 5] [--requests 4000]``.
 
-Every target is one uvicorn worker that answers 32 keep-alive connections on this machine. Rounds are
-interleaved, so that a slow minute meets all; what is compared is the server's own CPU time (user and system)
-a request, since wall time on a shared machine says little. Medians and ratios are reported.
+Every target is one worker that answers 32 keep-alive connections on this machine. Rounds are interleaved, so
+that a slow minute meets all; what is compared is the server's own CPU time (user and system, its children's
+too) a request, since wall time on a shared machine says little. Medians and ratios are reported.
+
+General model servers take part where they are installed: ``--mlflow PYTHON`` (``pip install mlflow``) and
+``--mlserver PYTHON`` (``pip install mlserver mlserver-sklearn``), each the interpreter of an environment of
+its own.
 """
 
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
 import os
 import platform
-import socket
 import statistics
 import subprocess
 import sys
-import time
-from dataclasses import dataclass, field
+import tempfile
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-CONNECTIONS = 32
-BODY = b'{"annual_income": 57.0, "spending_score": 61.0}'
-TICKS = os.sysconf("SC_CLK_TCK")
+from benchmarks.loaded_server import ROOT, LoadedServer
+from benchmarks.targets import CONSTANT_ADDRESS
+from data.generators import mall
+
+UVICORN = ["-m", "uvicorn", "--log-level", "warning", "--no-access-log", "--no-proxy-headers"]
+UVICORN += ["--port", "{port}"]
+PROTOCOL = ["--http", "app.serving.protocol:DrainingProtocol"]
 
 
-@dataclass
-class Target:
-    """One server: its factory, and what was measured of it."""
-
-    name: str
-    factory: str
-    port: int = 0
-    process: subprocess.Popen[bytes] | None = None
-    cold_start: float = 0.0
-    cpu_micros: list[float] = field(default_factory=list)
-    per_second: list[float] = field(default_factory=list)
-    p95_millis: list[float] = field(default_factory=list)
-
-    def start(self) -> None:
-        self.port = free_port()
-        started = time.perf_counter()
-        self.process = subprocess.Popen(
-            [
-                *(sys.executable, "-m", "uvicorn", "--factory", f"benchmarks.{self.factory}"),
-                *("--port", str(self.port), "--log-level", "warning", "--no-access-log"),
-            ],
-            cwd=ROOT,
-            stderr=subprocess.DEVNULL,
-        )
-        while not answers(self.port):
-            time.sleep(0.01)
-        self.cold_start = time.perf_counter() - started
-
-    def cpu_seconds(self) -> float:
-        assert self.process is not None
-        stat = Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
-        return (int(stat[11]) + int(stat[12])) / TICKS
-
-    def memory_mib(self) -> float:
-        assert self.process is not None
-        status = Path(f"/proc/{self.process.pid}/status").read_text()
-        return int(status.split("VmRSS:")[1].split()[0]) / 1024
-
-    def stop(self) -> None:
-        if self.process is not None:
-            self.process.terminate()
-            self.process.wait(timeout=20)
+def own_targets() -> list[LoadedServer]:
+    """Return what needs nothing but this checkout."""
+    start = [sys.executable, *UVICORN, "--factory"]
+    return [
+        LoadedServer("ours", [*start, *PROTOCOL, "benchmarks.targets:ours"]),
+        LoadedServer(
+            "constant", [*start, *PROTOCOL, "benchmarks.targets:constant"], address=CONSTANT_ADDRESS
+        ),
+        LoadedServer("constant_direct", [*start, *PROTOCOL, "benchmarks.targets:constant_direct"]),
+        LoadedServer("naive", [*start, "benchmarks.naive_target:naive"], share=0.25),
+    ]
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
+def mlflow(python: str, folder: Path) -> LoadedServer:
+    """Return MLflow's scoring server over the same kind of model."""
+    make_model("mlflow", python, folder / "mlflow")
 
+    def body(income: float, score: float) -> object:
+        return {
+            "dataframe_split": {"columns": ["annual_income", "spending_score"], "data": [[income, score]]}
+        }
 
-def answers(port: int) -> bool:
-    try:
-        return asyncio.run(_once(port))
-    except OSError:
-        return False
-
-
-async def _once(port: int) -> bool:
-    return bool(await _ask(*await asyncio.open_connection("127.0.0.1", port)))
-
-
-async def _ask(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
-    writer.write(
-        b"POST /api/v1/predict HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
-        b"Content-Length: %d\r\n\r\n%s" % (len(BODY), BODY)
+    return LoadedServer(
+        "mlflow",
+        [python, *UVICORN, "mlflow.pyfunc.scoring_server.app:app"],
+        address="/invocations",
+        body=body,
+        share=0.25,
+        environment={"__pyfunc_model_path__": str(folder / "mlflow")},
+        folder=folder,
     )
-    head = await reader.readuntil(b"\r\n\r\n")
-    if not head.startswith(b"HTTP/1.1 200"):
-        raise RuntimeError(head.decode("latin-1"))
-    length = int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0])
-    return await reader.readexactly(length)
 
 
-async def load(port: int, requests: int) -> list[float]:
-    """Send requests over 32 connections; return each one's seconds."""
-    seconds: list[float] = []
+def mlserver(python: str, folder: Path) -> LoadedServer:
+    """Return MLServer over the same kind of model."""
+    make_model("mlserver", python, folder / "mlserver")
 
-    async def client() -> None:
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        for _ in range(requests // CONNECTIONS):
-            started = time.perf_counter()
-            await _ask(reader, writer)
-            seconds.append(time.perf_counter() - started)
-        writer.close()
+    def body(income: float, score: float) -> object:
+        values = {"name": "predict", "shape": [1, 2], "datatype": "FP64", "data": [income, score]}
+        return {"inputs": [values]}
 
-    await asyncio.gather(*(client() for _ in range(CONNECTIONS)))
-    return seconds
+    return LoadedServer(
+        "mlserver",
+        [python, "-m", "mlserver.cli.main", "start", str(folder / "mlserver")],
+        address="/v2/models/mall/infer",
+        body=body,
+        share=0.25,
+        environment={
+            "MLSERVER_HTTP_PORT": "{port}",
+            "MLSERVER_GRPC_PORT": "0",
+            "MLSERVER_METRICS_PORT": "0",
+        },
+        folder=folder,
+    )
 
 
-def measure(target: Target, requests: int) -> None:
-    before, started = target.cpu_seconds(), time.perf_counter()
-    seconds = asyncio.run(load(target.port, requests))
-    target.per_second.append(len(seconds) / (time.perf_counter() - started))
-    target.cpu_micros.append(1e6 * (target.cpu_seconds() - before) / len(seconds))
-    target.p95_millis.append(1e3 * statistics.quantiles(seconds, n=20)[-1])
+def make_model(server: str, python: str, folder: Path) -> None:
+    """Let the server's own Python fit and store the model."""
+    table = folder.with_suffix(".csv")
+    mall.write(table)
+    script = ROOT / "benchmarks" / "model_servers.py"
+    subprocess.run([python, script, server, table, folder], check=True, capture_output=True)
 
 
-def report(targets: list[Target]) -> dict[str, dict[str, float]]:
+def report(targets: list[LoadedServer]) -> dict[str, dict[str, float]]:
+    """Return medians by target, each with its CPU time as a multiple of the first's."""
     base = statistics.median(targets[0].cpu_micros)
     return {
         target.name: {
@@ -138,27 +111,21 @@ def report(targets: list[Target]) -> dict[str, dict[str, float]]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description="CPU time a prediction, side by side")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--requests", type=int, default=4_000)
+    parser.add_argument("--mlflow", metavar="PYTHON")
+    parser.add_argument("--mlserver", metavar="PYTHON")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    targets = [
-        Target("ours", "targets:ours"),
-        Target("constant answer", "targets:constant"),
-        Target("naive", "naive_target:naive"),
-    ]
-    try:
-        for target in targets:
-            target.start()
-            asyncio.run(load(target.port, 640))
-        for _ in range(options.rounds):
-            for target in targets:
-                measure(target, options.requests if target.name != "naive" else options.requests // 4)
-        found = report(targets)
-    finally:
-        for target in targets:
-            target.stop()
+    with tempfile.TemporaryDirectory() as name:
+        targets = own_targets()
+        if options.mlflow:
+            targets.append(mlflow(options.mlflow, Path(name)))
+        if options.mlserver:
+            targets.append(mlserver(options.mlserver, Path(name)))
+        found = run(targets, options.rounds, options.requests)
     if options.json:
         print(json.dumps(found, indent=2))
         return
@@ -167,6 +134,22 @@ def main() -> None:
     print("".join(f"{name:>16}" for name in ["", *columns]))
     for name, row in found.items():
         print(f"{name:>16}" + "".join(f"{row[column]:>16}" for column in columns))
+
+
+def run(targets: list[LoadedServer], rounds: int, requests: int) -> dict[str, dict[str, float]]:
+    """Start all, load them in turns, report and stop them."""
+    try:
+        for target in targets:
+            print(f"starting {target.name} …", file=sys.stderr)
+            target.start()
+        for turn in range(rounds):
+            print(f"round {turn + 1} of {rounds} …", file=sys.stderr)
+            for target in targets:
+                target.measure(requests)
+        return report(targets)
+    finally:
+        for target in targets:
+            target.stop()
 
 
 if __name__ == "__main__":

@@ -9,11 +9,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 
 from app.application import create_app
 from app.core.config import load_settings
+from app.schemas.base import Body
 from app.schemas.prediction import PredictionRead
 from app.services.prediction_service import PredictionService
+
+CONSTANT_ADDRESS = "/constant"
+CUSTOMER = {"annual_income": 60.0, "spending_score": 42.0}
 
 
 def ours() -> FastAPI:
@@ -22,10 +27,24 @@ def ours() -> FastAPI:
 
 
 def constant() -> FastAPI:
-    """The same application, layers, schemas and answer, with nothing computed."""
+    """The same application, layers and schemas; FastAPI's own route answers a constant."""
+    app = ours()
+    predictions: PredictionService = app.state.services.predictions
+    answer = predictions.predict(CUSTOMER)
+
+    async def predict(body: Body) -> PredictionRead:  # noqa: ARG001 - read and checked, as ours is
+        return answer
+
+    predict.__annotations__["body"] = predictions.form.body()
+    app.router.routes.insert(0, APIRoute(CONSTANT_ADDRESS, predict, methods=["POST"]))
+    return app
+
+
+def constant_direct() -> FastAPI:
+    """The same application down to our own route, which answers a constant: what a placement itself costs."""
     app = ours()
     services = app.state.services
-    answer = services.predictions.predict({"annual_income": 60.0, "spending_score": 42.0})
+    answer = services.predictions.predict(CUSTOMER)
     app.state.services = replace(services, predictions=_Constant(services.predictions, answer))
     return app
 

@@ -7,8 +7,8 @@ from typing import Any
 from fastapi import APIRouter, Request
 
 from app.controllers.dependencies import Predictions, Services
+from app.controllers.direct_route import DirectRoute
 from app.controllers.problems import MEDIA_TYPE
-from app.controllers.strict_json import DirectRoute
 from app.schemas.base import Body
 from app.schemas.cluster import ClusterInfoList, ClusterList
 from app.schemas.explanation import ExplanationRead

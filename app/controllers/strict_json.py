@@ -7,9 +7,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from fastapi import Request, Response
-from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
-from pydantic import BaseModel, ValidationError
 
 from app.core.errors import BodyNotJson, JsonMalformed
 
@@ -26,38 +24,9 @@ class StrictRoute(APIRoute):
             return handle
 
         async def handle_strictly(request: Request) -> Response:
-            _refuse_other_media(request)
-            parsed = parse_strictly(await request.body())
-            return await handle(_Parsed(request, parsed))
+            return await handle(_Parsed(request, await read_strictly(request)))
 
         return handle_strictly
-
-
-class DirectRoute(StrictRoute):
-    """A strict route whose handler takes the checked body and the request, and nothing else.
-
-    It calls the handler and writes its answer without FastAPI's own steps in between, which solve
-    dependencies that are not there and validate an answer that we made: they cost several times the work of
-    a placement. The description of the API is FastAPI's all the same.
-    """
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """Make the direct handler."""
-        handle = self.endpoint
-        schema: type[BaseModel] = handle.__annotations__["body"]
-        validate = schema.__pydantic_validator__.validate_python
-
-        async def handle_directly(request: Request) -> Response:
-            _refuse_other_media(request)
-            parsed = parse_strictly(await request.body())
-            try:
-                body = validate(parsed)
-            except ValidationError as error:
-                raise RequestValidationError(error.errors(include_url=False, include_input=False)) from None
-            answer: BaseModel = await handle(body, request)
-            return Response(answer.__pydantic_serializer__.to_json(answer), media_type="application/json")
-
-        return handle_directly
 
 
 class _Parsed(Request):
@@ -76,6 +45,18 @@ class _Parsed(Request):
         return self._parsed
 
 
+async def read_strictly(request: Request) -> Any:
+    """Read the body of a request that says that it is JSON.
+
+    Raises
+    ------
+    BodyNotJson, JsonMalformed
+        If it says something else, or is something else.
+    """
+    _refuse_other_media(request)
+    return parse_strictly(await request.body())
+
+
 def parse_strictly(body: bytes) -> Any:
     """Parse JSON text in UTF-8.
 
@@ -88,15 +69,10 @@ def parse_strictly(body: bytes) -> Any:
     if not body:
         raise JsonMalformed("The body is empty; send a JSON object.")
     try:
-        parsed = json.loads(
-            body.decode("utf-8"),
-            parse_constant=_refuse_constant,
-            parse_float=_finite,
-            parse_int=_sane_integer,
-            object_pairs_hook=_unique,
-        )
-        # a lone surrogate survives parsing and breaks on its way out
-        json.dumps(parsed, ensure_ascii=False).encode("utf-8")
+        parsed = _DECODER.decode(body.decode("utf-8"))
+        if b"\\u" in body:
+            # only an escape can bring a lone surrogate, which survives parsing and breaks on its way out
+            json.dumps(parsed, ensure_ascii=False).encode("utf-8")
     except UnicodeDecodeError:
         raise JsonMalformed("The body is not UTF-8 text.") from None
     except UnicodeEncodeError:
@@ -146,3 +122,11 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         raise JsonMalformed("The body has an object with the same key twice.")
     return found
+
+
+_DECODER = json.JSONDecoder(
+    parse_constant=_refuse_constant,
+    parse_float=_finite,
+    parse_int=_sane_integer,
+    object_pairs_hook=_unique,
+)

@@ -43,17 +43,15 @@ class Centroids:
 
     def __init__(self, points: Sequence[Sequence[float]]) -> None:
         self.points = tuple(tuple(point) for point in points)
-        self._folded = tuple((tuple(2.0 * c for c in point), _square_length(point)) for point in self.points)
+        self._norms = [_square_length(point) for point in self.points]
+        self._doubled = [[2.0 * c for c in column] for column in zip(*self.points, strict=True)]
 
     def scores(self, z: Sequence[float]) -> list[float]:
         """Return ``s_j`` for each centroid; the largest belongs to the nearest."""
-        result = []
-        for doubled, norm in self._folded:
-            score = 0.0
-            for c, value in zip(doubled, z, strict=True):
-                score += c * value
-            result.append(score - norm)
-        return result
+        scores = [0.0] * len(self._norms)
+        for column, value in zip(self._doubled, z, strict=True):
+            scores = [score + c * value for score, c in zip(scores, column, strict=True)]
+        return [score - norm for score, norm in zip(scores, self._norms, strict=True)]
 
     def nearest(self, z: Sequence[float]) -> int:
         """Return the index of the nearest centroid, the first of equals."""
@@ -101,9 +99,8 @@ class MLModel:
         self.analysis = analysis
         self.centroids = Centroids([segment.centroid for segment in document.segments])
         self._refits = _Refits(self.centroids, confidence)
-        self._prepare = tuple(
-            (f.mean, f.scale, f.training_min, f.training_max, f.name) for f in document.features
-        )
+        self._prepare = [(f.mean, f.scale) for f in document.features]
+        self._ranges = [(f.training_min, f.training_max, f.name) for f in document.features]
 
     @classmethod
     def from_files(cls, files: Mapping[str, bytes]) -> MLModel:
@@ -137,7 +134,7 @@ class MLModel:
 
     def standardise(self, values: Sequence[float]) -> list[float]:
         """Return d values in own units as d standardised ones."""
-        return [(x - mean) / scale for x, (mean, scale, *_) in zip(values, self._prepare, strict=True)]
+        return [(x - mean) / scale for x, (mean, scale) in zip(values, self._prepare, strict=True)]
 
     def place(self, values: Sequence[float]) -> Placement:
         """Place one customer.
@@ -150,15 +147,13 @@ class MLModel:
         z = self.standardise(values)
         scores = self.centroids.scores(z)
         length = _square_length(z)
-        distances = tuple(math.sqrt(max(0.0, length - score)) for score in scores)
+        # rounding can leave a score a little over the square length
+        distances = tuple([math.sqrt(length - score) if score < length else 0.0 for score in scores])
         # a reversed sort keeps equals in their order, so ties go to the lowest id
         order = tuple(sorted(range(len(scores)), key=scores.__getitem__, reverse=True))
-        outside = tuple(
-            name
-            for x, (_, _, low, high, name) in zip(values, self._prepare, strict=True)
-            if not low <= x <= high
-        )
-        return Placement(order, distances, self._refits.share_agreeing(z, order[0], distances), outside)
+        ranges = zip(values, self._ranges, strict=True)
+        outside = tuple([name for x, (low, high, name) in ranges if not low <= x <= high])
+        return Placement(order, distances, self._refits.share_agreeing(z, order, distances), outside)
 
 
 def confidence_label(share: float) -> str:
@@ -185,19 +180,21 @@ class _Refits:
         self._reaches = [-2.0 * reach for reach, _ in ranked]
         self._planes: dict[tuple[int, int], tuple[list[float], list[list[float]]]] = {}
 
-    def share_agreeing(self, z: Sequence[float], index: int, distances: Sequence[float]) -> float:
-        """Return the share of refits that place `z` in segment `index`, whose distances are the model's.
+    def share_agreeing(self, z: Sequence[float], order: Sequence[int], distances: Sequence[float]) -> float:
+        """Return the share of refits that place `z` in the nearest segment.
 
-        A refit in which two segments are exactly as near counts as agreeing.
+        `order` and `distances` are the model's. A refit in which two segments are exactly as near counts as
+        agreeing.
         """
+        index = order[0]
         own = distances[index]
         leads: list[float] | None = None
-        for other, distance in enumerate(distances):
-            if other != index:
-                undecided = bisect_right(self._reaches, own - distance + SAFE)
-                if undecided:
-                    lead = self._lead(z, index, other, undecided)
-                    leads = lead if leads is None else _least(leads, lead)
+        for other in order[1:]:
+            undecided = bisect_right(self._reaches, own - distances[other] + SAFE)
+            if not undecided:
+                break  # all that follow are farther still
+            lead = self._lead(z, index, other, undecided)
+            leads = lead if leads is None else _least(leads, lead)
         if leads is None:
             return 1.0
         losing = len(leads) - sum(map((0.0).__le__, leads))

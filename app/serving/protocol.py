@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -53,6 +53,7 @@ class DrainingProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for a head; a connection that came as the server left is treated as the idle ones."""
         super().connection_made(transport)
+        self.transport = cast(asyncio.Transport, _OneWrite(transport, self.loop))
         self._await("head")
         if _LEAVING in self.app_state:
             self.shutdown()
@@ -147,3 +148,39 @@ class DrainingProtocol(HttpToolsProtocol):
             self._watch = self.loop.call_at(due, self._look)
         else:
             self.transport.abort()
+
+
+class _OneWrite:
+    """A transport that sends an answer's head together with the first piece of its body.
+
+    uvicorn writes them one after the other: two system calls and two packets for what fits into one. The head
+    waits no longer than until the event loop comes round.
+    """
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport = transport
+        self._loop = loop
+        self._held = b""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+    def write(self, data: bytes) -> None:
+        if self._held:
+            data, self._held = self._held + data, b""
+            self._transport.write(data)
+        else:
+            self._held = data
+            self._loop.call_soon(self._flush)
+
+    def close(self) -> None:
+        self._flush()
+        self._transport.close()
+
+    def is_closing(self) -> bool:
+        return self._transport.is_closing()
+
+    def _flush(self) -> None:
+        if self._held:
+            data, self._held = self._held, b""
+            self._transport.write(data)

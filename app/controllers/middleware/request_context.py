@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from itertools import count
 from time import perf_counter
 
 import structlog
@@ -15,6 +16,9 @@ from app.core.request_log import RequestLog
 from app.core.request_metrics import RequestMetrics
 
 _SANE_ID = re.compile(rb"[A-Za-z0-9_-]{8,64}")
+
+# unique without asking the system for randomness at every request
+_PROCESS, _COUNT = secrets.token_hex(4), count()
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"})
 
@@ -73,4 +77,4 @@ def _request_id(scope: Scope) -> str:
     for name, value in scope["headers"]:
         if name == b"x-request-id" and _SANE_ID.fullmatch(value):
             return str(value.decode("ascii"))
-    return secrets.token_hex(8)
+    return f"{_PROCESS}{next(_COUNT):08x}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from ipaddress import IPv6Address
 
 from starlette.requests import Request
@@ -33,13 +34,14 @@ class RequestGuard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        headers = scope["headers"]
-        hosts = [value for name, value in scope["headers"] if name == b"host"]
-        lengths = [value for name, value in scope["headers"] if name == b"content-length"]
-        if (
-            len(headers) > MOST_HEADERS
-            or sum(len(name) + len(value) for name, value in headers) > MOST_HEAD_BYTES
-        ):
+        hosts, lengths, size = [], [], 0
+        for name, value in scope["headers"]:
+            size += len(name) + len(value)
+            if name == b"host":
+                hosts.append(value)
+            elif name == b"content-length":
+                lengths.append(value)
+        if len(scope["headers"]) > MOST_HEADERS or size > MOST_HEAD_BYTES:
             refusal = answer(
                 Request(scope),
                 "head_too_large",
@@ -47,7 +49,7 @@ class RequestGuard:
                 "The request's headers are too large",
                 f"Send at most {MOST_HEADERS} headers and {MOST_HEAD_BYTES} bytes of them.",
             )
-        elif not _are_sane(hosts, scope["http_version"]):
+        elif not (_is_sane(hosts[0]) if len(hosts) == 1 else not hosts and scope["http_version"] == "1.0"):
             refusal = answer(
                 Request(scope),
                 "bad_request",
@@ -83,11 +85,10 @@ class RequestGuard:
         return receive_counted
 
 
-def _are_sane(hosts: list[bytes], http_version: str) -> bool:
-    if not hosts:
-        return http_version == "1.0"
-    found = _HOST.fullmatch(hosts[0])
-    if len(hosts) > 1 or found is None:
+@lru_cache(maxsize=256)
+def _is_sane(host: bytes) -> bool:
+    found = _HOST.fullmatch(host)
+    if found is None:
         return False
     try:
         IPv6Address((found[1] or b"::1").decode("ascii"))
