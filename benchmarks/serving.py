@@ -1,8 +1,9 @@
 """CPU time a prediction, side by side: ``python -m benchmarks.serving [--rounds 5] [--requests 4000]``.
 
-Every target is one worker that answers 32 keep-alive connections on this machine. Rounds are interleaved, so
-that a slow minute meets all; what is compared is the server's own CPU time (user and system, its children's
-too) a request, since wall time on a shared machine says little. Medians and ratios are reported.
+Every target is one worker that answers 32 keep-alive connections on this machine. Rounds are interleaved in
+changing order, so that a slow minute meets all; what is compared is the server's own CPU time (user and
+system, its children's too) a request, since wall time on a shared machine says little. Medians and ratios are
+reported.
 
 General model servers take part where they are installed: ``--mlflow PYTHON`` (``pip install mlflow``) and
 ``--mlserver PYTHON`` (``pip install mlserver mlserver-sklearn``), each the interpreter of an environment of
@@ -19,7 +20,9 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
+from random import Random
 
 from benchmarks.loaded_server import ROOT, LoadedServer
 from benchmarks.targets import CONSTANT_ADDRESS
@@ -144,7 +147,9 @@ def run(targets: list[LoadedServer], rounds: int, requests: int) -> dict[str, di
             target.start()
         for turn in range(rounds):
             print(f"round {turn + 1} of {rounds} …", file=sys.stderr)
-            for target in targets:
+            # whoever comes behind a busy one would pay for what that one left to be done
+            for target in Random(turn).sample(targets, len(targets)):
+                time.sleep(0.5)
                 target.measure(requests)
         return report(targets)
     finally:

@@ -64,18 +64,12 @@ class RequestLog:
 
     def _json(self, line: Line) -> str:
         at, request_id, method, path, status, millis = line
-        record = {
-            "event": "request",
-            "level": "info",
-            "logger": "clientele.request",
-            "timestamp": _moment(at),
-            "request_id": request_id,
-            "method": method,
-            "path": path,
-            "status": status,
-            "ms": round(millis, 2),
-        }
-        return json.dumps(record) + "\n"
+        # an encoder of the whole would cost a tenth of a placement; only these two can hold any character
+        return (
+            f'{{"event": "request", "level": "info", "logger": "clientele.request", '
+            f'"timestamp": "{_moment(at)}", "request_id": "{request_id}", "method": {json.dumps(method)}, '
+            f'"path": {json.dumps(path)}, "status": {status}, "ms": {millis:.2f}}}\n'
+        )
 
     def _text(self, line: Line) -> str:
         at, request_id, method, path, status, millis = line
