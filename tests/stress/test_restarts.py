@@ -50,6 +50,32 @@ def test_rolling_restarts_under_load(trained: Settings, tmp_path: Path) -> None:
     assert len(set(before) & set(after)) < len(after)
 
 
+def test_a_killed_worker_takes_only_its_own_requests_along(trained: Settings, tmp_path: Path) -> None:
+    kills, clients = chosen(2, 5), 8
+    with serving(trained, tmp_path / "log", WEB_CONCURRENCY="2") as live:
+        await_count(live, STARTED, 2)
+        with busy(live.port, clients) as tally:
+            for nth in range(1, kills + 1):
+                time.sleep(0.5)
+                os.kill(max(workers_of(live)), signal.SIGKILL)
+                await_count(live, STARTED, 2 + nth)
+            time.sleep(0.5)
+    print(f"{kills} killed workers, {clients} clients: {tally.answers} answers, {len(tally.faults)} failed")
+    # each client has one request under way; had a second attempt failed too, there would be more
+    assert len(tally.faults) <= kills * clients
+    assert set(tally.faults) <= {"ConnectionError", "ConnectionResetError", "BrokenPipeError"}
+    assert tally.answers > 0
+
+
+def workers_of(live: Live) -> list[int]:
+    """Return the ids of the processes that answer, and not those of helpers."""
+    return [
+        pid
+        for pid in live.pids()
+        if pid != live.process.pid and b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    ]
+
+
 @pytest.mark.skipif(chosen(True, False), reason="a comparison for the document: STRESS=full")
 def test_the_stock_protocol_for_comparison(trained: Settings, tmp_path: Path) -> None:
     command = ("-m", "uvicorn", "main:app", "--workers", "2", "--port", "{port}")
