@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
+import weakref
 from collections.abc import Callable
 from ipaddress import IPv6Address, IPv6Network, ip_address
 from math import ceil
@@ -49,6 +50,7 @@ class RateLimit:
             isolation_level=None,
             check_same_thread=False,
         )
+        self._release = weakref.finalize(self, self._table.close)
         self._table.execute("PRAGMA synchronous = OFF")
         self._table.execute("PRAGMA journal_mode = PERSIST")
         self._table.execute(
@@ -76,8 +78,8 @@ class RateLimit:
         return 0 if count <= self._most else max(1, ceil((window + 1) * self._seconds - now))
 
     def close(self) -> None:
-        """Let go of the table."""
-        self._table.close()
+        """Let go of the table, as happens by itself once nobody holds the limit."""
+        self._release()
 
 
 def network_of(client: str) -> str:
