@@ -1,4 +1,4 @@
-"""Looks at the database and brings it to this release: ``python -m app.cli.database status``."""
+"""Looks at the database and brings it to this release: ``python -m app.cli.database current``."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ def database() -> None:
     """
 
 
-@database.command(name="status")
-def show_status() -> None:
-    """Tell which tables the database has; changes nothing."""
+@database.command(name="current")
+def show_current() -> None:
+    """Tell which tables the database has; changes none of them."""
     found = _run(status)
     if not found.is_known:
         click.echo("a newer release wrote this database; start that release again")

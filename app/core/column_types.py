@@ -96,3 +96,5 @@ def write_json(value: object) -> str:
         return json.dumps(value, allow_nan=False)
     except ValueError:
         raise InputInvalid("a number is not finite") from None
+    except RecursionError:
+        raise InputInvalid("a value is nested too deeply") from None

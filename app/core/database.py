@@ -10,6 +10,7 @@ database is slow and not an error. Blocks are short: nobody computes inside one.
 from __future__ import annotations
 
 import os
+import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,6 +35,7 @@ from sqlalchemy.exc import (
     ArgumentError,
     DataError,
     DBAPIError,
+    IntegrityError,
     InterfaceError,
     OperationalError,
     StatementError,
@@ -109,7 +111,9 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """Open a session that sees one moment and cannot write."""
-        options = {"is_writer": False, "postgresql_readonly": True}
+        options: dict[str, Any] = {"is_writer": False}
+        if not self.is_sqlite:  # where each statement would see a moment of its own
+            options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         with self.in_our_words(), self._sessions(options).begin() as session:
             session.connection()
             yield session
@@ -157,6 +161,8 @@ class Database:
             return origin
         if isinstance(error, DataError):
             return InputInvalid("a value is out of the range that can be kept")
+        if isinstance(error, IntegrityError):  # PostgreSQL's own words repeat the whole row
+            return InputInvalid("a value breaks a rule of its table")
         said = f"{type(origin).__name__} {origin}".lower()
         words = next((ours for theirs, ours in REASONS if theirs in said), None)
         is_away = isinstance(error, (OperationalError, InterfaceError))
@@ -188,11 +194,11 @@ class Database:
             )
         except ModuleNotFoundError:
             raise SettingsInvalid(
-                f"cannot start: {self.key}: the driver is not installed: pip install 'psycopg[binary]'"
+                f"cannot start: {self.key}: the driver is not installed; install requirements-postgres.txt"
             ) from None
         if self.is_sqlite:
             self._make_file()
-            event.listen(engine, "connect", lambda c, _: prepare(c, patience, foreign_keys=foreign_keys))
+            event.listen(engine, "connect", lambda c, _: _prepare(c, patience, foreign_keys=foreign_keys))
             event.listen(engine, "begin", _begin_on_sqlite)
         else:
             event.listen(engine, "connect", _limit_idling)
@@ -237,6 +243,14 @@ def _read_url(text: str, key: str) -> URL:
     if url.drivername == "sqlite" and (url.query or url.host):
         raise SettingsInvalid(f"cannot start: {key}: write sqlite:///file and nothing after it")
     return url
+
+
+def _prepare(connection: sqlite3.Connection, patience: float, *, foreign_keys: bool) -> None:
+    try:
+        prepare(connection, patience, foreign_keys=foreign_keys)
+    except BaseException:
+        connection.close()  # nobody else would: it has not reached the pool yet
+        raise
 
 
 def _begin_on_sqlite(connection: Connection) -> None:

@@ -14,6 +14,7 @@
     │   ├── VersionNotFound         404
     │   ├── DatasetNotFound         404
     │   └── JobNotFound             404
+    ├── JobActive                   409  a job that waits or runs cannot be deleted
     ├── LeaseLost                   409  the job belongs to another worker by now, or has ended
     ├── TrainingBusy                409  somebody trains the same recipe now
     ├── VersionActive               409  a version in use cannot be deleted
@@ -117,6 +118,10 @@ class DatasetNotFound(NotFound):
 
 class JobNotFound(NotFound):
     code, title = "job_not_found", "There is no such job"
+
+
+class JobActive(ClienteleError):
+    code, status, title = "job_active", 409, "The job has not ended"
 
 
 class LeaseLost(ClienteleError):

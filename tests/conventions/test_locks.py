@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-LOCKS = {"requirements.in": "requirements.txt", "requirements-dev.in": "requirements-dev.txt"}
+LOCKS = {f"requirements{extra}.in": f"requirements{extra}.txt" for extra in ("", "-postgres", "-dev")}
 PINNED = re.compile(
     r"^([a-z0-9._-]+)==([^\s;\\]+)[^\\\n]*((?: \\\n {4}--hash=sha256:[0-9a-f]{64})*)$", re.MULTILINE
 )
@@ -46,6 +46,7 @@ class TestLock:
         assert re.findall(r".*(?:://|--(?:extra-)?index-url|--find-links| @ |file:|/).*", text) == []
 
 
-def test_both_locks_hold_the_same_pins(repository: Path) -> None:
+@pytest.mark.parametrize("lock", ["requirements.txt", "requirements-postgres.txt"])
+def test_all_locks_hold_the_same_pins(repository: Path, lock: str) -> None:
     everything = pins(repository / "requirements-dev.txt")
-    assert {n: v for n, v in pins(repository / "requirements.txt").items() if everything.get(n) != v} == {}
+    assert {n: v for n, v in pins(repository / lock).items() if everything.get(n) != v} == {}

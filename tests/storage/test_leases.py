@@ -103,4 +103,6 @@ def test_each_job_once(database: Database, crew: Crew) -> None:
     assert counted(database, "SELECT job, fence FROM published") == counted(
         database, "SELECT id, fence FROM jobs"
     )
-    log.info(f"{JOBS} jobs, {KILLS + FREEZES - len(blows)} blows, {sum(claims.values())} claims, each published once")
+    log.info(
+        f"{JOBS} jobs, {KILLS + FREEZES - len(blows)} blows, {sum(claims.values())} claims, each published once"
+    )

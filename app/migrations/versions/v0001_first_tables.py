@@ -1,4 +1,4 @@
-"""Datasets, column mappings, jobs and edits of segments."""
+"""Datasets, column mappings, jobs and edits of segments. There is no way down: that is a backup's work."""
 
 from __future__ import annotations
 
@@ -19,11 +19,6 @@ def upgrade() -> None:
     _column_mappings()
     _jobs()
     _segment_edits()
-
-
-def downgrade() -> None:
-    """Refuse: going back is a backup's work."""
-    raise NotImplementedError
 
 
 def _datasets() -> None:
@@ -90,7 +85,7 @@ def _jobs() -> None:
         sa.UniqueConstraint("idempotency_key", name=op.f("uq_jobs_idempotency_key")),
     )
     op.create_index(op.f("ix_jobs_created_at_id"), "jobs", ["created_at", "id"])
-    op.create_index(op.f("ix_jobs_lease_until_id"), "jobs", ["lease_until", "id"])
+    op.create_index(op.f("ix_jobs_lease_until"), "jobs", ["lease_until"])
 
 
 def _segment_edits() -> None:

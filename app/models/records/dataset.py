@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, delete, insert, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, delete, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.core.column_types import PlainNumber, PlainText
 from app.core.database import clock
-from app.core.errors import DatasetNotFound
+from app.core.errors import DatasetNotFound, InputInvalid
 from app.models.records.base import SHORT, new_id
 from app.models.records.paging import ListedRecord, Page, page_of
 
 Lineage = Literal["replaced", "appended"]
+Found = TypeVar("Found")
+_FILE_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,99}(?:\.[a-z0-9]{1,10})?")
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,7 @@ class DatasetFacts:
     source : dict
         How the file was read: encoding, delimiter, sheet and the like.
     file_name : str
-        Its name on disk, made by the server.
+        Its name on disk, made by the server: small letters, digits and hyphens, and perhaps an ending.
     parent_id, lineage
         The dataset that this one replaced or was appended to, if any.
     """
@@ -43,6 +46,11 @@ class DatasetFacts:
     parent_id: str | None = None
     lineage: Lineage | None = None
     id: str = field(default_factory=new_id)
+
+    def __post_init__(self) -> None:
+        """Refuse a file name that could lead out of a folder, or mean another file on another system."""
+        if not _FILE_NAME.fullmatch(self.file_name):
+            raise InputInvalid("a dataset's file name must be small letters, digits and hyphens")
 
 
 class DatasetRecord(ListedRecord):
@@ -99,10 +107,7 @@ class DatasetStore:
         DatasetNotFound
             If there is none.
         """
-        found = self.find_dataset(dataset_id)
-        if found is None:
-            raise DatasetNotFound("there is no dataset of this id")
-        return found
+        return _one(self.find_dataset(dataset_id))
 
     def find_same(self, fingerprint: str) -> DatasetRecord | None:
         """Return the newest dataset with these very values, or None."""
@@ -118,10 +123,23 @@ class DatasetStore:
         query = select(DatasetRecord).where(DatasetRecord.parent_id == dataset_id)
         return list(self._session.scalars(query.order_by(DatasetRecord.created_at)))
 
+    def rename_dataset(self, dataset_id: str, name: str) -> DatasetRecord:
+        """Give a dataset another name; its other facts never change. Raises DatasetNotFound."""
+        statement = update(DatasetRecord).where(DatasetRecord.id == dataset_id).values(name=name)
+        options = {"populate_existing": True, "synchronize_session": False}
+        found = self._session.scalars(statement.returning(DatasetRecord), execution_options=options)
+        return _one(found.one_or_none())
+
     def delete_dataset(self, dataset_id: str) -> str:
-        """Forget a dataset; return the name of its file, which the caller removes after the transaction."""
+        """Forget a dataset; return the name of its file, which the caller removes after the transaction.
+
+        Raises DatasetNotFound. What was made from it stays, without a parent.
+        """
         statement = delete(DatasetRecord).where(DatasetRecord.id == dataset_id)
-        found = self._session.scalars(statement.returning(DatasetRecord.file_name)).one_or_none()
-        if found is None:
-            raise DatasetNotFound("there is no dataset of this id")
-        return found
+        return _one(self._session.scalars(statement.returning(DatasetRecord.file_name)).one_or_none())
+
+
+def _one(found: Found | None) -> Found:
+    if found is None:
+        raise DatasetNotFound("there is no dataset of this id")
+    return found

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal, get_args
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, false, select, update
+from sqlalchemy import BigInteger, CheckConstraint, Index, delete, false, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.core.column_types import PlainText, UtcDateTime
 from app.core.database import clock
-from app.core.errors import FieldFault, IdempotencyKeyReused, JobNotFound
+from app.core.errors import FieldFault, IdempotencyKeyReused, JobActive, JobNotFound
 from app.models.records.base import LONG, SHORT, insert_or, new_id
 from app.models.records.paging import ListedRecord, Page, page_of
 
@@ -27,7 +27,8 @@ class JobRecord(ListedRecord):
     -----
     `lease_until` says until when nobody may take the job: of a pending job, the moment it came; of a running
     one, until when its worker is believed alive; NULL of one that ended. So one index finds all work. `fence`
-    grows with each claim: a worker's word counts only with the number it was given.
+    grows with each claim: a worker's word counts only with the number it was given. `failure` is
+    ``{"code", "detail"}``.
     """
 
     __tablename__ = "jobs"
@@ -35,7 +36,7 @@ class JobRecord(ListedRecord):
         CheckConstraint(f"status IN ({_STATUSES})", name="status"),
         CheckConstraint("progress BETWEEN 0 AND 1", name="progress"),
         Index(None, "created_at", "id"),
-        Index(None, "lease_until", "id"),
+        Index(None, "lease_until"),
     )
 
     kind: Mapped[str] = mapped_column(PlainText(SHORT))
@@ -79,6 +80,8 @@ class JobStore:
         IdempotencyKeyReused
             If the key came before with another body.
         """
+        now = clock(self._session)
+        body_hash = None if key is None else _hash(kind, payload, body)
         insert = insert_or(self._session, JobRecord).values(
             id=new_id(),
             kind=kind,
@@ -90,14 +93,21 @@ class JobStore:
             fence=0,
             cancel_requested=False,
             idempotency_key=key,
-            body_hash=None if key is None else _hash(kind, payload, body),
-            created_at=clock(self._session),
-            lease_until=clock(self._session),
+            body_hash=body_hash,
+            created_at=now,
+            lease_until=now,
         )
-        # two that ask at once: the second waits here for the first to commit, then finds its job
-        statement = insert.on_conflict_do_nothing(index_elements=["idempotency_key"]).returning(JobRecord)
-        made = self._session.scalars(statement).one_or_none()
-        return made or self._asked_before(str(key), _hash(kind, payload, body))
+        # two that ask at once: the second waits here for the first to commit, and gets its job
+        statement = insert.on_conflict_do_update(
+            index_elements=["idempotency_key"], set_={"idempotency_key": insert.excluded.idempotency_key}
+        ).returning(JobRecord)
+        job = self._session.scalars(statement, execution_options={"populate_existing": True}).one()
+        if job.body_hash != body_hash:
+            words = "came before with another body"
+            raise IdempotencyKeyReused(
+                f"the idempotency key {words}", (FieldFault("/Idempotency-Key", words),)
+            )
+        return job
 
     def find_job(self, job_id: str) -> JobRecord | None:
         """Return a job, or None."""
@@ -116,9 +126,18 @@ class JobStore:
             raise JobNotFound("there is no job of this id")
         return found
 
-    def list_jobs(self, limit: int, cursor: str | None = None) -> Page[JobRecord]:
-        """Return a page of the jobs, newest first."""
-        return page_of(self._session, JobRecord, limit, cursor)
+    def list_jobs(
+        self,
+        limit: int,
+        cursor: str | None = None,
+        *,
+        kind: str | None = None,
+        status: JobStatus | None = None,
+    ) -> Page[JobRecord]:
+        """Return a page of the jobs, of a kind or status only if one is given, newest first."""
+        wanted = {JobRecord.kind: kind, JobRecord.status: status}
+        conditions = (column == value for column, value in wanted.items() if value is not None)
+        return page_of(self._session, JobRecord, limit, cursor, *conditions)
 
     def request_cancel(self, job_id: str) -> JobRecord:
         """Stop a job that waits, ask the worker of one that runs; one that ended stays as it is.
@@ -139,14 +158,29 @@ class JobStore:
             self._session.execute(statement, execution_options={"synchronize_session": False})
         return self.get_job(job_id)
 
-    def _asked_before(self, key: str, body_hash: str) -> JobRecord:
-        job = self._session.scalars(select(JobRecord).where(JobRecord.idempotency_key == key)).one()
-        if job.body_hash != body_hash:
-            words = "came before with another body"
-            raise IdempotencyKeyReused(
-                f"the idempotency key {words}", (FieldFault("/Idempotency-Key", words),)
-            )
-        return job
+    def delete_job(self, job_id: str) -> None:
+        """Forget a job that has ended.
+
+        Raises
+        ------
+        JobNotFound
+            If there is none.
+        JobActive
+            If it waits or runs: cancel it first.
+        """
+        statement = delete(JobRecord).where(JobRecord.id == job_id, _HAS_ENDED).returning(JobRecord.id)
+        if self._session.scalars(statement).one_or_none() is None:
+            self.get_job(job_id)
+            raise JobActive("the job has not ended; cancel it first")
+
+    def delete_ended_jobs(self, age: timedelta) -> int:
+        """Forget the jobs that ended so long ago, with their idempotency keys; return how many there were."""
+        is_old = JobRecord.finished_at < clock(self._session, -age)
+        statement = delete(JobRecord).where(_HAS_ENDED, is_old).returning(JobRecord.id)
+        return len(self._session.scalars(statement).all())
+
+
+_HAS_ENDED = JobRecord.status.in_(("completed", "failed", "cancelled"))
 
 
 def _hash(kind: str, payload: dict[str, Any], body: bytes | None) -> str:

@@ -37,7 +37,7 @@ class JobLeases:
         self._most_attempts = most_attempts
 
     def claim(self, worker: str, lease_seconds: float) -> JobRecord | None:
-        """Take the job that waits longest, or one whose worker is gone; None if there is no work.
+        """Take the oldest job that waits or whose worker is gone; None if there is no work.
 
         The caller commits before it works, and remembers the job's `fence`.
         """
@@ -45,7 +45,7 @@ class JobLeases:
         free = (
             select(JobRecord.id)
             .where(self._is_free(), JobRecord.attempts < self._most_attempts)
-            .order_by(JobRecord.lease_until, JobRecord.id)
+            .order_by(JobRecord.created_at, JobRecord.id)
             .limit(1)
             .with_for_update(skip_locked=True)
             .scalar_subquery()
@@ -92,10 +92,13 @@ class JobLeases:
         self._end(job_id, fence, status="cancelled")
 
     def release(self, job_id: str, fence: int) -> None:
-        """Give a job back, as a worker does that is told to stop; the attempt does not count."""
-        now = clock(self._session)
-        given_back = {"status": "pending", "worker": None, "lease_until": now, "progress": 0.0, "words": ""}
-        self._say(job_id, fence, attempts=JobRecord.attempts - 1, **given_back)
+        """Give a job back, as a worker does that is told to stop; the attempt does not count.
+
+        Raises LeaseLost.
+        """
+        given_back = {"status": "pending", "worker": None, "progress": 0.0, "words": ""}
+        free_at_once = {"attempts": JobRecord.attempts - 1, "lease_until": JobRecord.created_at}
+        self._say(job_id, fence, **given_back, **free_at_once)
 
     def _end(self, job_id: str, fence: int, **values: Any) -> None:
         self._say(job_id, fence, lease_until=None, finished_at=clock(self._session), **values)

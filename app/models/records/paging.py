@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Generic, TypeVar
 
-from sqlalchemy import String, literal, select, tuple_
+from sqlalchemy import ColumnElement, String, literal, select, tuple_
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.core.column_types import PlainText, UtcDateTime
@@ -40,8 +40,10 @@ class Page(Generic[Row]):
     next_cursor: str | None
 
 
-def page_of(session: Session, record: type[Row], limit: int, cursor: str | None) -> Page[Row]:
-    """Return a page of a table, newest first.
+def page_of(
+    session: Session, record: type[Row], limit: int, cursor: str | None, *conditions: ColumnElement[bool]
+) -> Page[Row]:
+    """Return a page of the rows of a table that meet all conditions, newest first.
 
     Raises
     ------
@@ -51,7 +53,8 @@ def page_of(session: Session, record: type[Row], limit: int, cursor: str | None)
     if not 1 <= limit <= MOST:
         raise _refusal("limit", f"must be between 1 and {MOST}")
     order = (record.created_at, record.id)
-    query = select(record).order_by(*(column.desc() for column in order)).limit(limit + 1)
+    newest_first = (column.desc() for column in order)
+    query = select(record).where(*conditions).order_by(*newest_first).limit(limit + 1)
     if cursor is not None:
         moment, row_id = _read(cursor)
         query = query.where(tuple_(*order) < tuple_(literal(moment, UtcDateTime), literal(row_id, String)))

@@ -1,7 +1,8 @@
 """Brings a database to the tables of this release: at the start, by whichever process is first.
 
 The whole upgrade is one transaction under one lock, on both databases: a process that dies within it leaves
-the tables as they were, and those that come second find nothing to do.
+the tables as they were, and those that come second find nothing to do. Alembic is loaded only by who has
+something to do.
 """
 
 from __future__ import annotations
@@ -9,17 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.core.database import Database
 from app.core.errors import DatabaseUnavailable, SettingsInvalid
 
-# Alembic reads these as files; they are no package.
+# Alembic reads these as files, they are no package: versions/v<revision>_<subject>.py, in their order.
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 # of a process for another one's upgrade
 PATIENCE_SECONDS = 600.0
@@ -51,8 +48,14 @@ class SchemaStatus:
         return self.revision == self.newest
 
 
+def list_revisions() -> list[str]:
+    """List the migrations of this release, oldest first."""
+    files = (MIGRATIONS / "versions").glob("v*_*.py")
+    return sorted(file.name.removeprefix("v").partition("_")[0] for file in files)
+
+
 def status(database: Database) -> SchemaStatus:
-    """Look which tables a database has; changes nothing."""
+    """Look which tables a database has; changes none of them."""
     with database.reading() as session:
         return _status(session.connection())
 
@@ -82,7 +85,11 @@ def upgrade(database: Database, to: str = "head") -> SchemaStatus:
 
 
 def _migrate(connection: Connection, to: str, database: Database) -> None:
-    config = _config()
+    from alembic import command  # noqa: PLC0415 - slow, and seldom needed
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
     try:
         command.upgrade(config, to)
@@ -96,10 +103,11 @@ def _migrate(connection: Connection, to: str, database: Database) -> None:
 
 
 def _status(connection: Connection) -> SchemaStatus:
-    scripts = ScriptDirectory.from_config(_config())
-    revision = MigrationContext.configure(connection).get_current_revision()
-    known = {script.revision for script in scripts.walk_revisions()}
-    return SchemaStatus(revision, str(scripts.get_current_head()), revision is None or revision in known)
+    known = list_revisions()
+    revision = None
+    if inspect(connection).has_table("alembic_version"):
+        revision = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return SchemaStatus(revision, known[-1], revision is None or revision in known)
 
 
 def _refuse_unknown(found: SchemaStatus, database: Database) -> None:
@@ -108,9 +116,3 @@ def _refuse_unknown(found: SchemaStatus, database: Database) -> None:
             f"cannot start: {database.key}: a newer release wrote this database; start that release again, "
             "or bring back a backup from before it"
         )
-
-
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    return config
