@@ -21,6 +21,7 @@ from app.controllers import (
     older_controller,
     probe_controller,
     problems,
+    recipe_controller,
     static_assets,
     view_controller,
 )
@@ -42,13 +43,10 @@ from app.core.request_log import RequestLog
 from app.core.request_metrics import EVERY_SECONDS, RequestMetrics
 from app.core.run_folder import shared_folder
 from app.core.version import VERSION
-from app.models.active_model import ActiveModel
-from app.models.artifact_store import ArtifactStore
-from app.models.recipe import Recipe, get_recipe, shipped_names
-from app.services.explanation_service import ExplanationService
+from app.models.recipe import shipped_names
 from app.services.metrics_service import MetricsService
 from app.services.model_card_service import ModelCardService
-from app.services.prediction_service import PredictionService
+from app.services.recipe_service import RecipeService, RecipeServices
 from app.services.segment_map_service import SegmentMapService
 
 DESCRIPTION = (
@@ -116,26 +114,23 @@ async def _share(metrics: RequestMetrics) -> None:
 
 
 def _services(settings: Settings, metrics: RequestMetrics) -> Services:
-    recipe = _default_recipe(settings)
     log = structlog.get_logger("clientele.model")
-    active = ActiveModel(
-        ArtifactStore(settings.artifacts_dir, recipe.name),
-        recipe.feature_names,
-        lambda event, detail: log.info(event, detail=detail),
-    )
-    predictions = PredictionService(recipe, active)
+    recipes = RecipeService(settings, lambda event, detail: log.info(event, detail=detail))
+    default = _default_recipe(settings, recipes)
+    predictions = default.predictions
     return Services(
         predictions=predictions,
-        explanations=ExplanationService(predictions),
+        explanations=default.explanations,
         segment_maps=SegmentMapService(predictions),
         model_cards=ModelCardService(predictions),
         metrics=MetricsService(metrics, predictions),
+        recipes=recipes,
     )
 
 
-def _default_recipe(settings: Settings) -> Recipe:
+def _default_recipe(settings: Settings, recipes: RecipeService) -> RecipeServices:
     try:
-        return get_recipe(settings.default_recipe, settings.recipes_dir)
+        return recipes.get_services(settings.default_recipe)
     except RecipeNotFound:
         shipped = ", ".join(shipped_names())
         raise SettingsInvalid(
@@ -145,6 +140,7 @@ def _default_recipe(settings: Settings) -> Recipe:
 
 def _add_routes(app: FastAPI, services: Services, api: APIRouter) -> None:
     app.include_router(api)
+    app.include_router(recipe_controller.router)
     app.include_router(probe_controller.router)
     app.include_router(metrics_controller.router)
     older = services.predictions.form.older_body()

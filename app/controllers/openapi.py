@@ -12,6 +12,7 @@ TAGS = [
     {"name": "Prediction", "description": "Where one customer belongs, and how surely."},
     {"name": "Segments", "description": "What the segments look like, mean, and ask for."},
     {"name": "Model", "description": "What answers, and how far to trust it."},
+    {"name": "Recipes", "description": "Other ways to segment; what each answers, below its name."},
     {"name": "Health", "description": "For whoever runs the service."},
     {"name": "Older addresses", "description": "For integrations that were there first; use /api/v1."},
 ]
