@@ -17,11 +17,14 @@ from starlette.middleware.gzip import GZipMiddleware
 from app.controllers import (
     api_controller,
     docs_controller,
+    job_controller,
     metrics_controller,
     older_controller,
     probe_controller,
     problems,
+    recipe_controller,
     static_assets,
+    training_controller,
     view_controller,
 )
 from app.controllers.dependencies import Services
@@ -42,14 +45,12 @@ from app.core.request_log import RequestLog
 from app.core.request_metrics import EVERY_SECONDS, RequestMetrics
 from app.core.run_folder import shared_folder
 from app.core.version import VERSION
-from app.models.active_model import ActiveModel
-from app.models.artifact_store import ArtifactStore
-from app.models.recipe import Recipe, get_recipe, shipped_names
-from app.services.explanation_service import ExplanationService
+from app.models.recipe import shipped_names
 from app.services.metrics_service import MetricsService
 from app.services.model_card_service import ModelCardService
-from app.services.prediction_service import PredictionService
+from app.services.recipe_service import RecipeService, RecipeServices
 from app.services.segment_map_service import SegmentMapService
+from app.services.storage import Storage
 
 DESCRIPTION = (
     "Finds segments in customers, proves that they are real, keeps their identity through retraining and "
@@ -75,8 +76,10 @@ def create_app(settings: Settings) -> FastAPI:
         # what lives as long as the process need not be looked through at every collection
         gc.collect()
         gc.freeze()
+        services.storage.resume()
         sharing = asyncio.create_task(_share(metrics)) if metrics.folder else None
         yield
+        await asyncio.to_thread(services.storage.close)
         if sharing is not None:
             sharing.cancel()
             metrics.write()
@@ -116,26 +119,24 @@ async def _share(metrics: RequestMetrics) -> None:
 
 
 def _services(settings: Settings, metrics: RequestMetrics) -> Services:
-    recipe = _default_recipe(settings)
     log = structlog.get_logger("clientele.model")
-    active = ActiveModel(
-        ArtifactStore(settings.artifacts_dir, recipe.name),
-        recipe.feature_names,
-        lambda event, detail: log.info(event, detail=detail),
-    )
-    predictions = PredictionService(recipe, active)
+    recipes = RecipeService(settings, lambda event, detail: log.info(event, detail=detail))
+    default = _default_recipe(settings, recipes)
+    predictions = default.predictions
     return Services(
         predictions=predictions,
-        explanations=ExplanationService(predictions),
+        explanations=default.explanations,
         segment_maps=SegmentMapService(predictions),
         model_cards=ModelCardService(predictions),
         metrics=MetricsService(metrics, predictions),
+        recipes=recipes,
+        storage=Storage(settings),
     )
 
 
-def _default_recipe(settings: Settings) -> Recipe:
+def _default_recipe(settings: Settings, recipes: RecipeService) -> RecipeServices:
     try:
-        return get_recipe(settings.default_recipe, settings.recipes_dir)
+        return recipes.get_services(settings.default_recipe)
     except RecipeNotFound:
         shipped = ", ".join(shipped_names())
         raise SettingsInvalid(
@@ -145,6 +146,8 @@ def _default_recipe(settings: Settings) -> Recipe:
 
 def _add_routes(app: FastAPI, services: Services, api: APIRouter) -> None:
     app.include_router(api)
+    for controller in (recipe_controller, training_controller, job_controller):
+        app.include_router(controller.router)
     app.include_router(probe_controller.router)
     app.include_router(metrics_controller.router)
     older = services.predictions.form.older_body()

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import Depends, Request
+from fastapi import Depends, Path, Request
 
 from app.services.explanation_service import ExplanationService
 from app.services.metrics_service import MetricsService
 from app.services.model_card_service import ModelCardService
 from app.services.prediction_service import PredictionService
+from app.services.recipe_service import RecipeService, RecipeServices
 from app.services.segment_map_service import SegmentMapService
+from app.services.storage import Storage
+
+if TYPE_CHECKING:
+    from app.services.job_service import JobService
+else:
+    JobService = Any  # importing it would load the database's library into every worker; see Storage
 
 
 @dataclass(frozen=True)
@@ -23,6 +30,8 @@ class Services:
     segment_maps: SegmentMapService
     model_cards: ModelCardService
     metrics: MetricsService
+    recipes: RecipeService
+    storage: Storage
 
 
 async def get_services(request: Request) -> Services:
@@ -47,7 +56,25 @@ async def _metrics(services: Annotated[Services, Depends(get_services)]) -> Metr
     return services.metrics
 
 
+async def _recipes(services: Annotated[Services, Depends(get_services)]) -> RecipeService:
+    return services.recipes
+
+
+def _jobs(services: Annotated[Services, Depends(get_services)]) -> JobService:
+    return services.storage.get_services().jobs
+
+
+async def _named_recipe(
+    recipe: Annotated[str, Path(description="Name of a recipe.", examples=["mall"])],
+    recipes: Annotated[RecipeService, Depends(_recipes)],
+) -> RecipeServices:
+    return recipes.get_services(recipe)
+
+
 Predictions = Annotated[PredictionService, Depends(_predictions)]
 SegmentMaps = Annotated[SegmentMapService, Depends(_segment_maps)]
 ModelCards = Annotated[ModelCardService, Depends(_model_cards)]
 Metrics = Annotated[MetricsService, Depends(_metrics)]
+Jobs = Annotated[JobService, Depends(_jobs)]
+Recipes = Annotated[RecipeService, Depends(_recipes)]
+NamedRecipe = Annotated[RecipeServices, Depends(_named_recipe)]

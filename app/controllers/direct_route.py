@@ -14,11 +14,11 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.controllers.problems import answer_clientele_error, answer_invalid_fields
-from app.controllers.strict_json import read_strictly
+from app.controllers.strict_json import check_body, read_strictly
 from app.core.errors import ClienteleError
 
 
@@ -29,14 +29,9 @@ class DirectRoute(APIRoute):
         """Make the handler, which the router and `DirectRoutes` call alike."""
         handle = self.endpoint
         schema: type[BaseModel] = handle.__annotations__["body"]
-        validate = schema.__pydantic_validator__.validate_python
 
         async def handle_directly(request: Request) -> Response:
-            parsed = await read_strictly(request)
-            try:
-                body = validate(parsed)
-            except ValidationError as error:
-                raise RequestValidationError(error.errors(include_url=False, include_input=False)) from None
+            body = check_body(schema, await read_strictly(request))
             answer: BaseModel = await handle(body, request)
             return Response(answer.__pydantic_serializer__.to_json(answer), media_type="application/json")
 

@@ -12,6 +12,9 @@ TAGS = [
     {"name": "Prediction", "description": "Where one customer belongs, and how surely."},
     {"name": "Segments", "description": "What the segments look like, mean, and ask for."},
     {"name": "Model", "description": "What answers, and how far to trust it."},
+    {"name": "Recipes", "description": "Other ways to segment; what each answers, below its name."},
+    {"name": "Trainings", "description": "Making a new model version, as a job."},
+    {"name": "Jobs", "description": "Long work: how far it is, its result, cancelling it."},
     {"name": "Health", "description": "For whoever runs the service."},
     {"name": "Older addresses", "description": "For integrations that were there first; use /api/v1."},
 ]

@@ -25,7 +25,7 @@ _PLAIN_NAME = re.compile(r"[A-Za-z0-9_.-]{1,40}")
 async def answer_clientele_error(request: Request, error: Exception) -> Response:
     """Answer one of our own errors."""
     assert isinstance(error, ClienteleError)  # noqa: S101 - registered for this class only
-    faults = [ProblemField(pointer=fault.pointer, detail=fault.detail) for fault in error.faults]
+    faults = [ProblemField(pointer=fault.pointer, detail=fault.sentence) for fault in error.faults]
     headers = {
         HTTPStatus.SERVICE_UNAVAILABLE: {"Retry-After": "10"},
         # what is left of the body is not waited for

@@ -5,16 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Coroutine
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
+from pydantic import BaseModel, ValidationError
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive
 
 from app.core.errors import BodyNotJson, JsonMalformed
 
 LONGEST_NUMBER = 400
+
+Checked = TypeVar("Checked", bound=BaseModel)
 
 
 class StrictRoute(APIRoute):
@@ -60,6 +64,14 @@ async def read_strictly(request: Request) -> Any:
     if request.headers.get("content-encoding", "identity").lower() != "identity":
         raise BodyNotJson("Send the body without compression.")
     return parse_strictly(await _read(request.receive))
+
+
+def check_body(schema: type[Checked], parsed: Any) -> Checked:
+    """Validate what was parsed; raise `RequestValidationError` for what is not acceptable."""
+    try:
+        return schema.model_validate(parsed)
+    except ValidationError as error:
+        raise RequestValidationError(error.errors(include_url=False, include_input=False)) from None
 
 
 def parse_strictly(body: bytes) -> Any:

@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from app.controllers.static_assets import ASSETS
 from app.schemas.base import Answer
 from app.schemas.page import ErrorPage
-from app.services.wording import axis_title, is_scale, number_text, range_text, with_unit
+from app.utils.quantities import axis_title, is_scale, number_text, range_text, with_unit
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 

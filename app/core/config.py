@@ -57,6 +57,10 @@ class Settings(BaseSettings):
     force_https: bool = Field(
         default=False, description="Whether plain http is redirected (GET, HEAD) or refused (the rest)."
     )
+    job_worker: bool = Field(
+        default=True,
+        description="Whether the server starts a process for jobs; if not, run python -m app.cli.worker.",
+    )
     rate_limit: int = Field(
         default=0, ge=0, le=1_000_000, description="Most API requests of a client in a window; 0: no limit."
     )
@@ -86,6 +90,22 @@ class Settings(BaseSettings):
     @classmethod
     def _level_in_capitals(cls, value: object) -> object:
         return value.upper() if isinstance(value, str) else value
+
+    def environment(self) -> dict[str, str]:
+        """Return what a process that works for this one needs to know, as environment variables."""
+        return {
+            "DATA_DIR": str(self.data_dir.absolute()),
+            "ARTIFACTS_DIR": str(self.artifacts_dir.absolute()),
+            "DATABASE_URL": self.database_url.get_secret_value(),
+            "DEFAULT_RECIPE": self.default_recipe,
+            "LOG_LEVEL": self.log_level,
+            "LOG_FORMAT": self.log_format,
+        }
+
+    @property
+    def database_file(self) -> Path:
+        """Where the database lies unless `database_url` names another."""
+        return self.data_dir / "clientele.db"
 
     @property
     def raw_dir(self) -> Path:

@@ -48,7 +48,6 @@ from app.core.config import Settings
 from app.core.errors import ClienteleError, DatabaseUnavailable, InputInvalid, SettingsInvalid
 from app.core.sqlite_guard import prepare
 
-FILE = "clientele.db"
 # of a writer on SQLite for its turn, of everybody for a connection
 PATIENCE_SECONDS = 20.0
 CONNECT_SECONDS = 5
@@ -101,7 +100,7 @@ class Database:
     def of(cls, settings: Settings) -> Database:
         """Return the database that the settings name."""
         url = settings.database_url.get_secret_value()
-        return cls(url) if url else cls(f"sqlite:///{settings.data_dir / FILE}", "DATA_DIR")
+        return cls(url) if url else cls(f"sqlite:///{settings.database_file}", "DATA_DIR")
 
     @property
     def is_sqlite(self) -> bool:

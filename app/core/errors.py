@@ -54,6 +54,11 @@ class FieldFault:
     detail: str
     line: int | None = None
 
+    @property
+    def sentence(self) -> str:
+        """What is wrong, with the line where there is one."""
+        return self.detail if self.line is None else f"line {self.line}: {self.detail}"
+
 
 class ClienteleError(Exception):
     """Base of all errors that the product raises on purpose."""
@@ -158,3 +163,13 @@ class LabelledTableLost(ClienteleError):
 
 class SettingsInvalid(ClienteleError):
     code, title = "settings_invalid", "The settings cannot be used"
+
+
+def by_code(code: str) -> type[ClienteleError]:
+    """Return the error with this code, as a job's record names it; the base of all if there is none."""
+    kinds = [ClienteleError]
+    for kind in kinds:
+        if kind.code == code:
+            return kind
+        kinds.extend(kind.__subclasses__())
+    return ClienteleError

@@ -123,6 +123,7 @@ class ModelDocument(_Document):
     verdict: Verdict
     proof: Proof
     lineage: Lineage
+    training_id: str | None = None
     files: dict[str, Hash]
 
     @property

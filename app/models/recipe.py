@@ -199,6 +199,12 @@ def get_recipe(name: str, user_folder: Path | None = None) -> Recipe:
     raise RecipeNotFound(f"there is no recipe called {name}; shipped: {', '.join(shipped_names())}")
 
 
+def recipe_names(user_folder: Path | None = None) -> list[str]:
+    """Names of all recipes, a user's own and the shipped ones."""
+    own = user_folder.glob("*.toml") if user_folder else ()
+    return sorted({path.stem for path in own if _NAME.fullmatch(path.stem)} | set(shipped_names()))
+
+
 def shipped_names() -> list[str]:
     """Names of the recipes that come with the product."""
     return sorted(path.stem for path in SHIPPED.glob("*.toml"))

@@ -41,12 +41,13 @@ LIBRARIES = ("scikit-learn", "numpy", "scipy")
 
 @dataclass(frozen=True)
 class Plan:
-    """What is trained: how many segments, which seed, how many draws the evidence rests on."""
+    """What is trained: how many segments, which seed, how many draws the evidence rests on, for which job."""
 
     k: int
     seed: int
     null_draws: int = NULL_DRAWS
     refits: int = REFITS
+    training_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -126,6 +127,7 @@ def _document(found: Findings, number: int, proof: Proof, hashes: dict[str, str]
         verdict=judge(found.null, found.stability.jaccard, recipe.noun),
         proof=proof,
         lineage=found.succession.lineage,
+        training_id=found.plan.training_id,
         files=hashes,
     )
 

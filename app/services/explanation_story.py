@@ -13,7 +13,7 @@ from app.models.explanation import MOST_DECIMALS, Explanation, Path
 from app.models.ml_model import MLModel
 from app.models.model_document import FeatureState
 from app.schemas.page import MapSegment, ReasonLine, WhatIf, Why
-from app.services.wording import number_text, with_unit
+from app.utils.quantities import number_text, with_unit
 
 FAR_APART = 10.0
 

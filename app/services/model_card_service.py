@@ -10,7 +10,8 @@ from app.models.ml_model import MLModel
 from app.models.model_document import CurvePoint, FeatureState, NullTest
 from app.schemas.page import AboutPage, AboutSegment, Axis, ColumnTitle, CurveChart, Spot, Tick
 from app.services.prediction_service import PredictionService
-from app.services.wording import number_text, range_text, verdict_sentence
+from app.services.wording import verdict_sentence
+from app.utils.quantities import number_text, range_text
 
 WIDTH, HEIGHT = 320.0, 202.0
 LEFT, TOP, RIGHT, BOTTOM = 46.0, 14.0, 308.0, 158.0

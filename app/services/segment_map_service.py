@@ -22,7 +22,8 @@ from app.schemas.page import Axis, Control, HomePage, MapSegment, SegmentMap, Sp
 from app.services.explanation_story import plain_number, tell_what_if, tell_why
 from app.services.page_model import model_json
 from app.services.prediction_service import PredictionService
-from app.services.wording import axis_title, number_text, verdict_sentence
+from app.services.wording import verdict_sentence
+from app.utils.quantities import axis_title, number_text
 
 WIDTH, HEIGHT = 640.0, 470.0
 PLOT = (46.0, 30.0, 628.0, 424.0)

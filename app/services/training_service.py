@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from app.core.config import Settings
@@ -13,7 +13,7 @@ from app.models.evidence import NULL_DRAWS, REFITS
 from app.models.labelled_table import write_labelled_table
 from app.models.ml_model import MLModel
 from app.models.recipe import MOST_SEGMENTS, Recipe, get_recipe
-from app.models.training import Trained, train
+from app.models.training import train
 from app.models.version_files import Plan
 from app.schemas.training import TrainingRead
 
@@ -39,9 +39,16 @@ class TrainingService:
         seed: int = 42,
         *,
         activate: bool = True,
+        training_id: str | None = None,
         progress: Progress = lambda words, share: None,
     ) -> TrainingRead:
         """Train a recipe, store the version, and put it into use unless told otherwise.
+
+        Parameters
+        ----------
+        training_id : str or None
+            What the version is known by to whoever asked. A training that was begun before and got as far as
+            a stored version goes on from there, so that a crash makes no second one.
 
         Raises
         ------
@@ -49,21 +56,25 @@ class TrainingService:
             If all went well but the last step: the version is in use, its labelled table is not written.
         """
         recipe = get_recipe(recipe_name, self._settings.recipes_dir)
-        plan = Plan(self._segments(recipe, segments), seed, self._null_draws, self._refits)
+        plan = Plan(self._segments(recipe, segments), seed, self._null_draws, self._refits, training_id)
         store = ArtifactStore(self._settings.artifacts_dir, recipe.name)
         if activate:
             self._settings.processed_dir.mkdir(parents=True, exist_ok=True)
         with store.training():
             progress("reading the table", 0.0)
             table = read_customer_table(data or self._shipped_table(recipe), recipe)
-            trained = train(recipe, table, plan, _predecessor(store), store.numbering(), progress)
-            version = trained.model.document.version
-            store.publish(version, trained.files, trained.next_segment_id)
+            model = _stored_by(store, training_id)
+            if model is None:
+                trained = train(recipe, table, plan, _predecessor(store), store.numbering(), progress)
+                store.publish(trained.model.document.version, trained.files, trained.next_segment_id)
+                model, row_segments = trained.model, trained.row_segments
+            else:
+                row_segments = _place(model, table)
             labelled = None
             if activate:
-                store.activate(version)
-                labelled = self._write_labelled(recipe, table, trained)
-        return _report(trained.model, activated=activate, labelled=labelled)
+                store.activate(model.document.version)
+                labelled = self._write_labelled(recipe, table, model, row_segments)
+        return _report(model, activated=activate, labelled=labelled)
 
     def _segments(self, recipe: Recipe, asked: int | None) -> int:
         k = recipe.segments if asked is None else asked
@@ -74,16 +85,35 @@ class TrainingService:
     def _shipped_table(self, recipe: Recipe) -> Path:
         return self._settings.raw_dir / recipe.raw_file
 
-    def _write_labelled(self, recipe: Recipe, table: CustomerTable, trained: Trained) -> Path:
+    def _write_labelled(
+        self, recipe: Recipe, table: CustomerTable, model: MLModel, row_segments: Sequence[int]
+    ) -> Path:
         path = self._settings.processed_dir / f"{recipe.name}_segments.csv"
-        names = {segment.segment_id: segment.name for segment in trained.model.segments}
+        names = {segment.segment_id: segment.name for segment in model.segments}
         try:
-            write_labelled_table(path, table, recipe, trained.row_segments, names)
+            write_labelled_table(path, table, recipe, row_segments, names)
         except OSError as error:
             raise LabelledTableLost(
-                f"{trained.model.label} is in use, but {path.name} could not be written: {error.strerror}"
+                f"{model.label} is in use, but {path.name} could not be written: {error.strerror}"
             ) from error
         return path
+
+
+def _stored_by(store: ArtifactStore, training_id: str | None) -> MLModel | None:
+    """Return the version that this very training stored before it was interrupted, or None."""
+    for version in reversed(store.versions()) if training_id else ():
+        try:
+            model = MLModel.from_files(store.read(version))
+        except (ModelUnavailable, NotFound):
+            continue
+        if model.document.training_id == training_id:
+            return model
+    return None
+
+
+def _place(model: MLModel, table: CustomerTable) -> tuple[int, ...]:
+    rows = table.features.tolist()
+    return tuple(model.segments[model.centroids.nearest(model.standardise(row))].segment_id for row in rows)
 
 
 def _predecessor(store: ArtifactStore) -> MLModel | None:

@@ -6,6 +6,15 @@ from pathlib import Path
 import pytest
 
 LOCKS = {f"requirements{extra}.in": f"requirements{extra}.txt" for extra in ("", "-postgres", "-dev")}
+# what the code is written for; older ones are not tried
+FLOORS = {
+    "fastapi": (0, 115),
+    "uvicorn": (0, 34),
+    "pydantic": (2, 10),
+    "scikit-learn": (1, 5),
+    "pandas": (2, 2),
+    "numpy": (1, 26),
+}
 PINNED = re.compile(
     r"^([a-z0-9._-]+)==([^\s;\\]+)[^\\\n]*((?: \\\n {4}--hash=sha256:[0-9a-f]{64})*)$", re.MULTILINE
 )
@@ -50,3 +59,10 @@ class TestLock:
 def test_all_locks_hold_the_same_pins(repository: Path, lock: str) -> None:
     everything = pins(repository / "requirements-dev.txt")
     assert {n: v for n, v in pins(repository / lock).items() if everything.get(n) != v} == {}
+
+
+def test_no_pin_is_older_than_its_floor(repository: Path) -> None:
+    locked = pins(repository / "requirements.txt")
+    for name, floor in FLOORS.items():
+        for version in locked[name]:
+            assert tuple(int(part) for part in version.split(".")[:2]) >= floor, f"{name} {version}"

@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 # Layers of which every module has its own tests; schemas and controllers are seen through the API and pages.
-TESTED_LAYERS = ("core", "models", "services", "cli", "serving")
+TESTED_LAYERS = ("core", "models", "services", "cli", "serving", "utils")
 WITHOUT_TESTS = {
     "core/errors": "a tree of names; the API's tests see each as an answer",
     "core/palette": "measured in conventions/test_colours.py",

@@ -28,7 +28,7 @@ class JobRecord(ListedRecord):
     `lease_until` says until when nobody may take the job: of a pending job, the moment it came; of a running
     one, until when its worker is believed alive; NULL of one that ended. So one index finds all work. `fence`
     grows with each claim: a worker's word counts only with the number it was given. `failure` is
-    ``{"code", "detail"}``.
+    ``{"code", "detail", "faults"}``.
     """
 
     __tablename__ = "jobs"
@@ -113,8 +113,8 @@ class JobStore:
         """Return a job, or None."""
         return self._session.get(JobRecord, job_id, populate_existing=True)
 
-    def get_job(self, job_id: str) -> JobRecord:
-        """Return a job.
+    def get_job(self, job_id: str, kind: str | None = None) -> JobRecord:
+        """Return a job, of this kind if one is given.
 
         Raises
         ------
@@ -122,7 +122,7 @@ class JobStore:
             If there is none.
         """
         found = self.find_job(job_id)
-        if found is None:
+        if found is None or kind not in (None, found.kind):
             raise JobNotFound("there is no job of this id")
         return found
 

@@ -8,6 +8,7 @@ transaction of `complete`: it is then kept once, or not at all.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -19,7 +20,7 @@ from app.core.errors import LeaseLost
 from app.models.records.job import JobRecord
 
 MOST_ATTEMPTS = 3
-LOST = {"code": "worker_lost", "detail": "the worker ended or froze at each attempt"}
+LOST = {"code": "worker_lost", "detail": "the worker ended or froze at each attempt", "faults": []}
 _UNSYNCHRONISED: dict[str, Any] = {"synchronize_session": False}
 
 
@@ -83,9 +84,12 @@ class JobLeases:
         """End a job well. Raises LeaseLost, upon which the caller's whole transaction must go."""
         self._end(job_id, fence, status="completed", result=result, progress=1.0)
 
-    def fail(self, job_id: str, fence: int, code: str, detail: str) -> None:
-        """End a job with the reason why it cannot be done. Raises LeaseLost."""
-        self._end(job_id, fence, status="failed", failure={"code": code, "detail": detail})
+    def fail(
+        self, job_id: str, fence: int, code: str, detail: str, faults: Sequence[dict[str, Any]] = ()
+    ) -> None:
+        """End a job with the reason why it cannot be done, and the fields at fault. Raises LeaseLost."""
+        failure = {"code": code, "detail": detail, "faults": list(faults)}
+        self._end(job_id, fence, status="failed", failure=failure)
 
     def cancel(self, job_id: str, fence: int) -> None:
         """End a job that a beat said to cancel. Raises LeaseLost."""

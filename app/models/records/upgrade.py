@@ -13,6 +13,7 @@ from pathlib import Path
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.core.config import Settings
 from app.core.database import Database
 from app.core.errors import DatabaseUnavailable, SettingsInvalid
 
@@ -82,6 +83,13 @@ def upgrade(database: Database, to: str = "head") -> SchemaStatus:
         if not before.is_current:
             _migrate(connection, to, database)
     return before
+
+
+def open_database(settings: Settings) -> Database:
+    """Return the settings' database with the tables of this release. Raises as `upgrade` does."""
+    database = Database.of(settings)
+    upgrade(database)
+    return database
 
 
 def _migrate(connection: Connection, to: str, database: Database) -> None:

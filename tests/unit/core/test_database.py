@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from sqlalchemy import text
 
 from app.core.config import Settings
-from app.core.database import FILE, Database
+from app.core.database import Database
 from app.core.errors import ClienteleError, DatabaseUnavailable, SettingsInvalid
 
 CANARY = "s3cr3t-canary"
@@ -48,7 +48,7 @@ class TestUrl:
     def test_a_file_below_the_data_unless_set(self, tmp_path: Path) -> None:
         database = Database.of(settings_over(tmp_path))
         assert database.is_sqlite
-        assert database.url.database == str(tmp_path / FILE)
+        assert database.url.database == str(tmp_path / "clientele.db")
         assert database.key == "DATA_DIR"
 
     @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
@@ -89,7 +89,7 @@ class TestUnreachable:
         assert "DATABASE_URL: the driver is not installed" in error.detail
 
     def test_a_file_that_is_no_database(self, tmp_path: Path) -> None:
-        (tmp_path / FILE).write_bytes(b"customers, of a kind" * 100)
+        (tmp_path / "clientele.db").write_bytes(b"customers, of a kind" * 100)
         with pytest.raises(DatabaseUnavailable) as caught, Database.of(settings_over(tmp_path)).writing():
             pass
         assert caught.value.detail == (

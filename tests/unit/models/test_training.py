@@ -18,7 +18,7 @@ from app.models.training import Trained, train
 from app.models.version_files import Plan
 from data.generators import mall
 
-FEW = {"null_draws": 3, "refits": 3}
+FEW = (3, 3)  # tables without groups, resamples
 NAMES = ["Average Customer", "VIP / Whale", "Young Trendsetter", "High Earner Saver", "Budget Conscious"]
 
 
@@ -31,7 +31,7 @@ def table(mall_recipe: Recipe, tmp_path_factory: pytest.TempPathFactory) -> Cust
 
 @pytest.fixture(scope="module")
 def first(mall_recipe: Recipe, table: CustomerTable) -> Trained:
-    return train(mall_recipe, table, Plan(5, 42, **FEW), None, Numbering())
+    return train(mall_recipe, table, Plan(5, 42, *FEW), None, Numbering())
 
 
 def table_of(table: CustomerTable, rows: list[tuple[float, float]]) -> CustomerTable:
@@ -72,7 +72,7 @@ class TestTrain:
         assert b"CustomerID" not in b"".join(first.files.values())
 
     def test_the_same_again(self, mall_recipe: Recipe, table: CustomerTable, first: Trained) -> None:
-        again = train(mall_recipe, table, Plan(5, 42, **FEW), None, Numbering())
+        again = train(mall_recipe, table, Plan(5, 42, *FEW), None, Numbering())
         assert again.row_segments == first.row_segments
         assert {name: c for name, c in again.files.items() if name != "model.json"} == {
             name: c for name, c in first.files.items() if name != "model.json"
@@ -81,15 +81,15 @@ class TestTrain:
         assert first.model.document.model_copy(update={"trained_at": moment}) == again.model.document
 
     def test_retraining_keeps_ids(self, mall_recipe: Recipe, table: CustomerTable, first: Trained) -> None:
-        again = train(mall_recipe, table, Plan(5, 7, **FEW), first.model, Numbering(2, 5))
+        again = train(mall_recipe, table, Plan(5, 7, *FEW), first.model, Numbering(2, 5))
         assert again.model.label == "mall/2"
         assert again.row_segments == first.row_segments
         assert again.model.document.lineage.previous == "mall/1"
         assert again.next_segment_id == 5
 
     def test_four_and_then_five(self, mall_recipe: Recipe, table: CustomerTable, first: Trained) -> None:
-        four = train(mall_recipe, table, Plan(4, 42, **FEW), first.model, Numbering(2, 5))
-        five = train(mall_recipe, table, Plan(5, 42, **FEW), four.model, Numbering(3, four.next_segment_id))
+        four = train(mall_recipe, table, Plan(4, 42, *FEW), first.model, Numbering(2, 5))
+        five = train(mall_recipe, table, Plan(5, 42, *FEW), four.model, Numbering(3, four.next_segment_id))
         for found, k in ((four, 4), (five, 5)):
             names = [segment.name for segment in found.model.segments]
             assert len(set(names)) == len(set(found.row_segments)) == k
@@ -99,14 +99,14 @@ class TestTrain:
 
     @pytest.mark.parametrize("k", [2, 3, 6, 8])
     def test_another_number_of_segments(self, mall_recipe: Recipe, table: CustomerTable, k: int) -> None:
-        found = train(mall_recipe, table, Plan(k, 42, **FEW), None, Numbering())
+        found = train(mall_recipe, table, Plan(k, 42, *FEW), None, Numbering())
         assert len({segment.name for segment in found.model.segments}) == k
         assert not {segment.name for segment in found.model.segments} & set(NAMES)
         assert [point.k for point in found.model.analysis.curves] == list(range(2, 11))
 
     def test_progress_is_told(self, mall_recipe: Recipe, table: CustomerTable) -> None:
         told: list[tuple[str, float]] = []
-        plan = Plan(2, 42, **FEW)
+        plan = Plan(2, 42, *FEW)
         train(mall_recipe, table, plan, None, Numbering(), lambda words, share: told.append((words, share)))
         assert told[0] == ("fitting", 0.0)
         assert told[-1] == ("trained", 1.0)
@@ -119,7 +119,7 @@ class TestTrain:
 
     def test_few_customers(self, mall_recipe: Recipe, table: CustomerTable) -> None:
         rows = [(10.0, 10.0), (11.0, 10.0), (90.0, 90.0), (91.0, 90.0)]
-        found = train(mall_recipe, table_of(table, rows * 3), Plan(2, 42, **FEW), None, Numbering())
+        found = train(mall_recipe, table_of(table, rows * 3), Plan(2, 42, *FEW), None, Numbering())
         assert isinstance(found.model, MLModel)
         assert [point.k for point in found.model.analysis.curves] == [2, 3]
 
@@ -128,12 +128,12 @@ class TestRefusals:
     def test_fewer_than_the_segments_need(self, mall_recipe: Recipe, table: CustomerTable) -> None:
         rows = [(float(x), 50.0 + x) for x in range(9)] * 5
         with pytest.raises(TableInvalid, match=r"5 segments need at least 10 different customers; .* has 9"):
-            train(mall_recipe, table_of(table, rows), Plan(5, 42, **FEW), None, Numbering())
+            train(mall_recipe, table_of(table, rows), Plan(5, 42, *FEW), None, Numbering())
 
     def test_a_feature_that_never_changes(self, mall_recipe: Recipe, table: CustomerTable) -> None:
         rows = [(float(x), 50.0) for x in range(40)]
         with pytest.raises(TableInvalid, match="Spending score is the same in every row"):
-            train(mall_recipe, table_of(table, rows), Plan(5, 42, **FEW), None, Numbering())
+            train(mall_recipe, table_of(table, rows), Plan(5, 42, *FEW), None, Numbering())
 
     def test_two_forms_that_disagree(
         self, mall_recipe: Recipe, table: CustomerTable, monkeypatch: pytest.MonkeyPatch
@@ -144,4 +144,4 @@ class TestRefusals:
 
         monkeypatch.setattr(version_files, "PickledPair", Turned)
         with pytest.raises(TrainingUnsound, match="differ on"):
-            train(mall_recipe, table, Plan(5, 42, **FEW), None, Numbering())
+            train(mall_recipe, table, Plan(5, 42, *FEW), None, Numbering())

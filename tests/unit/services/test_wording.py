@@ -6,34 +6,12 @@ import pytest
 
 from app.models.model_document import AnalysisDocument
 from app.services import wording
-from app.services.wording import VERDICTS, number_text, range_text, training_note, verdict_sentence
+from app.services.wording import VERDICTS, training_note, verdict_sentence
 from tests.unit.services.example_model import example_analysis
 
 
 def test_examples_hold() -> None:
     assert doctest.testmod(wording).failed == 0
-
-
-class TestNumberText:
-    @pytest.mark.parametrize(
-        ("value", "decimals", "text"),
-        [
-            (1234567.0, 1, "1,234,567"),
-            (-3.0, 0, "−3"),
-            (-0.01, 1, "0"),
-            (100.0, 0, "100"),
-            (2.50, 2, "2.5"),
-        ],
-    )
-    def test_reads_well(self, value: float, decimals: int, text: str) -> None:
-        assert number_text(value, decimals) == text
-
-    def test_without_separators(self) -> None:
-        assert number_text(1500.0, separator="") == "1500"
-
-
-def test_a_scale_is_no_unit() -> None:
-    assert range_text(1, 99, "1–100") == "1 to 99"
 
 
 @pytest.mark.parametrize("code", VERDICTS)

@@ -1,0 +1,90 @@
+"""Does the jobs that the database holds: ``python -m app.cli.worker``."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from types import FrameType
+from typing import NoReturn
+
+import click
+from filelock import FileLock, Timeout
+
+from app.core.config import Settings, load_settings
+from app.core.errors import ClienteleError
+from app.core.job_process import LOCK
+from app.core.logging import configure_logging
+from app.models.records.upgrade import open_database
+from app.services.job_kinds import job_kinds
+from app.services.job_worker import JobStopped, JobWorker
+
+NICENESS = 10
+# a server's own worker waits so long for another one to end, and for work
+TURN_SECONDS, IDLE_SECONDS = 3.0, 900.0
+ASK_SECONDS = 1.0
+STOP_SECONDS = 4.0
+TAKEN = 3
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--beside", is_flag=True, help="As a server starts it: ends with standard input, or when idle.")
+@click.option("--once", is_flag=True, help="Do what there is, then end.")
+def worker(*, beside: bool, once: bool) -> None:
+    """Do jobs, oldest first, one at a time. Several may run: each job is done once.
+
+    Exit codes: 0 told to stop, or nothing to do; 1 the database does not answer; 2 the settings cannot be
+    used; 3 another server's worker is at it.
+    """
+    wake = threading.Event()
+    signal.signal(signal.SIGTERM, _stop)
+    try:
+        settings = load_settings()
+        configure_logging(settings)
+        if beside:
+            threading.Thread(target=_listen, args=(wake,), daemon=True).start()
+            os.nice(NICENESS) if hasattr(os, "nice") else None
+            settings.data_dir.mkdir(parents=True, exist_ok=True)
+            with FileLock(settings.data_dir / LOCK, timeout=TURN_SECONDS):
+                _work(settings, wake, IDLE_SECONDS)
+        else:
+            _work(settings, wake, 0.0 if once else float("inf"))
+    except (JobStopped, KeyboardInterrupt):
+        sys.exit(0)
+    except Timeout:
+        sys.exit(TAKEN)
+    except ClienteleError as error:
+        click.echo(f"clientele: {error.detail}", err=True)
+        sys.exit(2 if error.code == "settings_invalid" else 1)
+
+
+def _work(settings: Settings, wake: threading.Event, idle_seconds: float) -> None:
+    jobs = JobWorker(open_database(settings), job_kinds(settings), f"{socket.gethostname()}:{os.getpid()}")
+    last = time.monotonic()
+    while True:
+        wake.clear()
+        if jobs.work_off():
+            last = time.monotonic()
+        if time.monotonic() - last >= idle_seconds:
+            return
+        wake.wait(ASK_SECONDS)
+
+
+def _listen(wake: threading.Event) -> None:
+    """Wake at each line; when there will be no more, stop: the server is gone."""
+    while sys.stdin.buffer.readline():
+        wake.set()
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(STOP_SECONDS)
+    os._exit(1)  # in the middle of a computation that no signal reaches; the lease ends by itself
+
+
+def _stop(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001 - signal gives both
+    raise JobStopped
+
+
+if __name__ == "__main__":
+    worker()

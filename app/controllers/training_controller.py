@@ -1,0 +1,79 @@
+"""Trainings: jobs that make a model version."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Response
+
+from app.controllers.api_controller import problem_responses
+from app.controllers.dependencies import Jobs, Recipes
+from app.controllers.job_controller import Cursor, Limit
+from app.controllers.strict_json import StrictRoute
+from app.schemas.job import JobList, JobRead, JobStatus
+from app.schemas.training import TrainingCreate
+
+KIND = "training"
+
+router = APIRouter(prefix="/api/v1/trainings", tags=["Trainings"], route_class=StrictRoute)
+
+IdempotencyKey = Annotated[
+    str | None,
+    Header(max_length=200, description="Sent again with the same body, it answers the first training."),
+]
+
+
+@router.post(
+    "",
+    status_code=202,
+    summary="Train a recipe",
+    operation_id="create_training",
+    responses=problem_responses(400, 404, 413, 415, 422, 503),
+)
+def create_training(
+    body: TrainingCreate,
+    response: Response,
+    jobs: Jobs,
+    recipes: Recipes,
+    idempotency_key: IdempotencyKey = None,
+) -> JobRead:
+    """Begin a training; `Location` says where to watch it."""
+    recipes.get_services(body.recipe)
+    job = jobs.submit(KIND, body.model_dump(), idempotency_key)
+    response.headers["Location"] = f"/api/v1/trainings/{job.id}"
+    return job
+
+
+@router.get(
+    "",
+    summary="Trainings, newest first",
+    operation_id="list_trainings",
+    responses=problem_responses(422, 503),
+)
+def list_trainings(
+    jobs: Jobs, limit: Limit = 50, cursor: Cursor = None, status: JobStatus | None = None
+) -> JobList:
+    """All trainings, or those of one status."""
+    return jobs.list_jobs(limit, cursor, KIND, status)
+
+
+@router.get(
+    "/{training_id}",
+    summary="One training",
+    operation_id="get_training",
+    responses=problem_responses(404, 503),
+)
+def get_training(training_id: str, jobs: Jobs) -> JobRead:
+    """How far it is; at the end the version that it made, or why it failed."""
+    return jobs.get_job(training_id, KIND)
+
+
+@router.post(
+    "/{training_id}/cancel",
+    summary="Cancel a training",
+    operation_id="cancel_training",
+    responses=problem_responses(404, 503),
+)
+def cancel_training(training_id: str, jobs: Jobs) -> JobRead:
+    """Stop it; the version in use stays in use."""
+    return jobs.cancel_job(training_id, KIND)

@@ -1,0 +1,114 @@
+"""The process that does the long work, kept beside a web process so that serving never waits for it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+import structlog
+from filelock import FileLock, Timeout
+
+COMMAND = (sys.executable, "-m", "app.cli.worker", "--beside")
+LOCK = "worker.lock"
+PROJECT = Path(__file__).resolve().parents[2]
+LOOK_SECONDS = 2.0
+STOP_SECONDS = 5.0
+
+log = structlog.get_logger("clientele.jobs")
+
+
+class JobProcess:
+    """Keeps `python -m app.cli.worker` alive while there may be work.
+
+    One such process works for all web processes over one data folder: it holds the lock there. A web process
+    whose lock is free, because nobody works or the one who did is gone, starts its own. That one ends when
+    its standard input does, so with the web process at the latest, and with status 0 after a time without
+    work.
+
+    Parameters
+    ----------
+    folder : Path
+        The data folder.
+    environment : mapping of str to str
+        Settings for the process, over this one's own environment.
+    """
+
+    def __init__(
+        self, folder: Path, environment: Mapping[str, str], command: tuple[str, ...] = COMMAND
+    ) -> None:
+        self._path = folder / LOCK
+        self._environment = {**os.environ, **environment}
+        self._command = command
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._watcher: threading.Thread | None = None
+        self._is_wanted = False
+        self._is_over = threading.Event()
+
+    def wake(self) -> None:
+        """Tell the process that there is work; start it unless somebody's works."""
+        with self._lock:
+            if self._is_over.is_set():
+                return
+            self._is_wanted = True
+            self._see_to_it()
+            if self._watcher is None:
+                self._watcher = threading.Thread(target=self._watch, name="job-process", daemon=True)
+                self._watcher.start()
+
+    def stop(self) -> None:
+        """End the process: it gives its job back, or is killed after a while."""
+        self._is_over.set()
+        with self._lock:
+            process, self._process = self._process, None
+        if process is None:
+            return
+        _hang_up(process)
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+    def _watch(self) -> None:
+        while not self._is_over.wait(LOOK_SECONDS):
+            with self._lock:
+                if not self._is_over.is_set():
+                    self._see_to_it(knock=False)
+
+    def _see_to_it(self, *, knock: bool = True) -> None:
+        if self._process is not None and (status := self._process.poll()) is not None:
+            _hang_up(self._process)
+            self._process = None
+            if status == 0 and not knock:
+                self._is_wanted = False
+            elif status:
+                log.warning("job_process_ended", detail=f"status {status}")
+        if self._process is None and self._is_wanted and self._is_free():
+            self._process = subprocess.Popen(  # noqa: S603 - our own command
+                self._command, stdin=subprocess.PIPE, env=self._environment, cwd=PROJECT
+            )
+        if self._process is not None and knock:
+            assert self._process.stdin is not None  # noqa: S101 - it was asked for
+            with suppress(OSError):  # it died this moment; the next look sees it
+                self._process.stdin.write(b"\n")
+                self._process.stdin.flush()
+
+    def _is_free(self) -> bool:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with FileLock(self._path, timeout=0):
+                return True
+        except Timeout:
+            return False
+
+
+def _hang_up(process: subprocess.Popen[bytes]) -> None:
+    assert process.stdin is not None  # noqa: S101 - it was asked for
+    with suppress(OSError):  # what it was still to hear can no longer be said
+        process.stdin.close()

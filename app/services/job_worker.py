@@ -1,0 +1,166 @@
+"""Does jobs one after another: claims, beats while the work goes on, ends each once."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+from sqlalchemy.orm import Session
+
+from app.core.database import Database
+from app.core.errors import ClienteleError, LeaseLost
+from app.models.records.job import JobRecord
+from app.models.records.job_lease import JobLeases
+
+LEASE_SECONDS = 15.0
+BEAT_SECONDS = 1.0
+
+log = structlog.get_logger("clientele.jobs")
+
+
+class JobStopped(BaseException):
+    """The process was told to stop: its job goes back to the others."""
+
+
+class _JobCancelled(BaseException):
+    """Somebody wants the job cancelled."""
+
+
+Tell = Callable[[float, str], None]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a job comes to.
+
+    Attributes
+    ----------
+    result : dict
+        For whoever asked, as JSON.
+    publish : callable
+        Writes what the job made into the database, in the transaction in which the job ends: once or never.
+    """
+
+    result: dict[str, Any]
+    publish: Callable[[Session], None] = lambda session: None
+
+
+Work = Callable[[JobRecord, Tell], Outcome]
+"""Does one kind of job. It calls `tell` with how far it is and what it does, and often: this is where a
+job that was cancelled or lost ends. It may be begun again after a crash at any point."""
+
+
+class JobWorker:
+    """One worker over one database.
+
+    Parameters
+    ----------
+    kinds : mapping of str to callable
+        Gives what is done for each kind of job, and may take its time at the first call.
+    name : str
+        Tells workers apart in the table of jobs.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        kinds: Mapping[str, Callable[[], Work]],
+        name: str,
+        lease_seconds: float = LEASE_SECONDS,
+    ) -> None:
+        self._database = database
+        self._kinds = kinds
+        self._name = name
+        self._lease = lease_seconds
+
+    def work_off(self) -> int:
+        """Do jobs until there is none that waits; return how many there were."""
+        done = 0
+        while (job := self._claim()) is not None:
+            self._do(job)
+            done += 1
+        return done
+
+    def _claim(self) -> JobRecord | None:
+        with self._database.writing() as session:
+            return JobLeases(session).claim(self._name, self._lease)
+
+    def _do(self, job: JobRecord) -> None:
+        pulse = _Pulse(self._database, job, self._lease)
+        try:
+            with pulse:
+                outcome = self._kinds[job.kind]()(job, pulse.tell)
+            self._end(job, lambda leases: leases.complete(job.id, job.fence, outcome.result), outcome.publish)
+            log.info("job_completed", job=job.id, kind=job.kind)
+        except _JobCancelled:
+            self._end(job, lambda leases: leases.cancel(job.id, job.fence))
+        except JobStopped:
+            self._end(job, lambda leases: leases.release(job.id, job.fence))
+            raise
+        except LeaseLost:
+            log.warning("job_lost", job=job.id, kind=job.kind)
+        except ClienteleError as error:
+            self._fail(job, error)
+        except Exception:
+            log.exception("job_failed", job=job.id, kind=job.kind)
+            self._fail(job, ClienteleError("something went wrong on the server; its log says what"))
+
+    def _fail(self, job: JobRecord, error: ClienteleError) -> None:
+        faults = [{"pointer": fault.pointer, "detail": fault.sentence} for fault in error.faults]
+        self._end(job, lambda leases: leases.fail(job.id, job.fence, error.code, error.detail, faults))
+
+    def _end(
+        self,
+        job: JobRecord,
+        say: Callable[[JobLeases], None],
+        publish: Callable[[Session], None] = lambda session: None,
+    ) -> None:
+        try:
+            with self._database.writing() as session:
+                publish(session)
+                say(JobLeases(session))
+        except LeaseLost:
+            log.warning("job_lost", job=job.id, kind=job.kind)
+
+
+@dataclass
+class _Pulse:
+    """Beats in a thread while the work goes on, and brings back what the beats are told."""
+
+    database: Database
+    job: JobRecord
+    lease: float
+    _told: tuple[float, str] = (0.0, "")
+    _verdict: BaseException | None = None
+    _is_over: threading.Event = field(default_factory=threading.Event)
+    _thread: threading.Thread | None = None
+
+    def __enter__(self) -> None:
+        self._thread = threading.Thread(target=self._beat_on, name="job-pulse", daemon=True)
+        self._thread.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._is_over.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def tell(self, progress: float, words: str) -> None:
+        """Remember how far the work is; raise what was decided about the job meanwhile."""
+        self._told = (progress, words)
+        if self._verdict is not None:
+            raise self._verdict
+
+    def _beat_on(self) -> None:
+        while not self._is_over.wait(min(BEAT_SECONDS, self.lease / 3)):
+            try:
+                with self.database.writing() as session:
+                    if JobLeases(session).beat(self.job.id, self.job.fence, self.lease, *self._told):
+                        self._verdict = _JobCancelled()
+            except LeaseLost as lost:
+                self._verdict = lost
+                return
+            except ClienteleError as error:  # the database is away: the lease goes on for a while
+                log.warning("job_beat_failed", job=self.job.id, detail=error.detail)

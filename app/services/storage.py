@@ -1,0 +1,76 @@
+"""What rests on the database, opened when it is first asked for.
+
+Most answers need no database, and its library costs a worker a third of its memory: so it is loaded late.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from app.core.config import Settings
+from app.core.job_process import JobProcess
+
+if TYPE_CHECKING:
+    from app.core.database import Database
+    from app.services.job_service import JobService
+
+
+@dataclass(frozen=True)
+class StoredServices:
+    """The services over one open database."""
+
+    database: Database
+    jobs: JobService
+
+
+class Storage:
+    """Opens the database once, and starts the process that does the jobs.
+
+    Parameters
+    ----------
+    settings : Settings
+        With `job_worker` off, nobody is started: somebody runs `python -m app.cli.worker`.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._process = JobProcess(settings.data_dir, settings.environment()) if settings.job_worker else None
+        self._lock = threading.Lock()
+        self._services: StoredServices | None = None
+
+    def get_services(self) -> StoredServices:
+        """Return the services.
+
+        Raises
+        ------
+        SettingsInvalid, DatabaseUnavailable
+            If the database cannot be used.
+        """
+        with self._lock:
+            if self._services is None:
+                self._services = self._open()
+            return self._services
+
+    def resume(self) -> None:
+        """Start the process if there may be work from before."""
+        if self._process is not None and (
+            self._settings.database_url or self._settings.database_file.exists()
+        ):
+            self._process.wake()
+
+    def close(self) -> None:
+        """Stop the process, which gives its job back, and close the database."""
+        if self._process is not None:
+            self._process.stop()
+        if self._services is not None:
+            self._services.database.close()
+
+    def _open(self) -> StoredServices:
+        from app.models.records.upgrade import open_database  # noqa: PLC0415
+        from app.services.job_service import JobService  # noqa: PLC0415
+
+        database = open_database(self._settings)
+        wake = self._process.wake if self._process else lambda: None
+        return StoredServices(database, JobService(database, wake))

@@ -1,0 +1,55 @@
+"""Numbers with their units in words, the same on every page."""
+
+from __future__ import annotations
+
+
+def number_text(value: float, decimals: int = 1, separator: str = ",") -> str:
+    """Write a number for people: at most `decimals` decimals, no trailing zeros, a real minus sign.
+
+    Examples
+    --------
+    >>> number_text(1000.0), number_text(-0.25, 2), number_text(0.5)
+    ('1,000', '−0.25', '0.5')
+    """
+    text = f"{value:,.{decimals}f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return ("0" if text == "-0" else text).replace("-", "−").replace(",", separator)
+
+
+def is_scale(unit: str) -> bool:
+    """Say whether a unit is only the name of a scale, such as ``1–100``, and never follows a number."""
+    return not unit or unit[0].isdigit()
+
+
+def with_unit(text: str, unit: str) -> str:
+    """Put the unit behind a number or a range.
+
+    Examples
+    --------
+    >>> with_unit("61", "k$"), with_unit("50", "1–100")
+    ('61 k$', '50')
+    """
+    return text if is_scale(unit) else f"{text} {unit}"
+
+
+def range_text(low: float, high: float, unit: str, decimals: int = 1) -> str:
+    """Write a range with its unit.
+
+    Examples
+    --------
+    >>> range_text(15, 137, "k$")
+    '15 to 137 k$'
+    """
+    return with_unit(f"{number_text(low, decimals)} to {number_text(high, decimals)}", unit)
+
+
+def axis_title(label: str, unit: str) -> str:
+    """Name an axis or a column with its unit in brackets.
+
+    Examples
+    --------
+    >>> axis_title("Annual income", "k$"), axis_title("Visits", "")
+    ('Annual income (k$)', 'Visits')
+    """
+    return f"{label} ({unit})" if unit else label

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from app.core.config import Settings
+from app.core.errors import RecipeNotFound
+from app.models.recipe import SHIPPED
+from app.services.recipe_service import RecipeService
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    settings.recipes_dir.mkdir(parents=True)
+    return settings
+
+
+def add_recipe(settings: Settings, name: str) -> None:
+    text = (SHIPPED / "mall.toml").read_text(encoding="utf-8")
+    path = settings.recipes_dir / f"{name}.toml"
+    path.write_text(text.replace('name = "mall"', f'name = "{name}"', 1), encoding="utf-8")
+
+
+class TestGetServices:
+    def test_they_are_made_once(self, settings: Settings) -> None:
+        service = RecipeService(settings)
+        assert service.get_services("mall") is service.get_services("mall")
+
+    def test_there_is_no_such_recipe(self, settings: Settings) -> None:
+        with pytest.raises(RecipeNotFound, match="nothing"):
+            RecipeService(settings).get_services("nothing")
+
+    def test_a_recipe_added_later_is_found(self, settings: Settings) -> None:
+        service = RecipeService(settings)
+        add_recipe(settings, "outlet")
+        assert service.get_services("outlet").recipe.name == "outlet"
+
+    def test_threads_that_ask_at_once_all_get_an_answer(self, settings: Settings) -> None:
+        service, answers = RecipeService(settings), []
+        threads = [
+            threading.Thread(target=lambda: answers.append(service.get_services("mall").recipe.name))
+            for _ in range(8)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert answers == ["mall"] * 8
+
+
+class TestListRecipes:
+    def test_a_broken_file_is_listed_with_its_fault(self, settings: Settings) -> None:
+        add_recipe(settings, "outlet")
+        (settings.recipes_dir / "broken.toml").write_text("name = ", encoding="utf-8")
+        listed = {recipe.name: recipe for recipe in RecipeService(settings).list_recipes().recipes}
+        assert list(listed) == sorted(listed)
+        assert "TOML" in (listed["broken"].fault or "")
+        assert listed["outlet"].fault is None
+        assert listed["outlet"].model_version is None
+
+    def test_files_with_other_names_are_no_recipes(self, settings: Settings) -> None:
+        (settings.recipes_dir / "Not A Recipe.toml").write_text("", encoding="utf-8")
+        names = [recipe.name for recipe in RecipeService(settings).list_recipes().recipes]
+        assert "Not A Recipe" not in names
+
+
+class TestGetRecipe:
+    def test_it_tells_features_and_the_body(self, settings: Settings) -> None:
+        recipe = RecipeService(settings).get_recipe("mall")
+        assert [feature.name for feature in recipe.features] == ["annual_income", "spending_score"]
+        assert recipe.is_default
+        assert recipe.model_version is None
+        assert recipe.customer["required"] == ["annual_income", "spending_score"]

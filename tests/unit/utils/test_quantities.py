@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+import doctest
+
+import pytest
+
+from app.utils import quantities
+from app.utils.quantities import number_text, range_text
+
+
+def test_examples_hold() -> None:
+    assert doctest.testmod(quantities).failed == 0
+
+
+class TestNumberText:
+    @pytest.mark.parametrize(
+        ("value", "decimals", "text"),
+        [
+            (1234567.0, 1, "1,234,567"),
+            (-3.0, 0, "−3"),
+            (-0.01, 1, "0"),
+            (100.0, 0, "100"),
+            (2.50, 2, "2.5"),
+        ],
+    )
+    def test_reads_well(self, value: float, decimals: int, text: str) -> None:
+        assert number_text(value, decimals) == text
+
+    def test_without_separators(self) -> None:
+        assert number_text(1500.0, separator="") == "1500"
+
+
+def test_a_scale_is_no_unit() -> None:
+    assert range_text(1, 99, "1–100") == "1 to 99"
