@@ -71,4 +71,6 @@ def empty_client(settings: Settings) -> Iterator[TestClient]:
 
 def settings_in(folder: Path) -> Settings:
     """Return settings whose data and artefacts lie below a folder, whatever the machine's own are."""
-    return Settings(_env_file=None, data_dir=folder / "data", artifacts_dir=folder / "models_artifacts")
+    return Settings(
+        _env_file=None, data_dir=folder / "data", artifacts_dir=folder / "models_artifacts", job_worker=False
+    )

@@ -23,7 +23,8 @@ def problem_responses(*statuses: int) -> Responses:
     """Document the errors that an operation can answer."""
     texts = {
         400: "The body is not JSON",
-        404: "There is no such recipe",
+        404: "There is nothing of this name",
+        409: "Not in the state it is in",
         413: "The body is too large",
         415: "The body is of another type",
         422: "A field is missing or out of bounds",

@@ -46,6 +46,8 @@ def configure_logging(settings: Settings) -> None:
     for name in ("uvicorn", "uvicorn.error"):
         library = logging.getLogger(name)
         library.handlers, library.propagate = [], True
+    # what it loads and finds is no news
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     # we log each request ourselves, with its id
     logging.getLogger("uvicorn.access").disabled = True
 

@@ -149,7 +149,7 @@ class _Pulse:
 
     def tell(self, progress: float, words: str) -> None:
         """Remember how far the work is; raise what was decided about the job meanwhile."""
-        self._told = (progress, words)
+        self._told = (round(progress, 3), words)
         if self._verdict is not None:
             raise self._verdict
 

@@ -115,7 +115,9 @@ class PredictionService:
     def model_info(self) -> ModelInfo:
         """Return the model card in numbers."""
         model = self.current()
-        document = model.document.model_dump(exclude={"format", "version", "segments", "files"})
+        document = model.document.model_dump(
+            exclude={"format", "version", "segments", "files", "training_id"}
+        )
         for feature in document["features"]:
             for key in ("transform", "decimals", "step"):
                 del feature[key]

@@ -1,0 +1,155 @@
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.core.database import Database, clock
+from app.core.errors import FieldFault, TableInvalid
+from app.models.records.column_mapping import ColumnMappingStore
+from app.models.records.job import JobRecord, JobStore
+from app.models.records.upgrade import upgrade
+from app.services.job_worker import JobStopped, JobWorker, Outcome, Tell, Work
+
+LEASE = 0.3
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    made = Database(f"sqlite:///{tmp_path / 'jobs.db'}")
+    upgrade(made)
+    yield made
+    made.close()
+
+
+def enqueue(database: Database, *kinds: str) -> list[str]:
+    with database.writing() as session:
+        return [JobStore(session).enqueue(kind, {"n": place}).id for place, kind in enumerate(kinds)]
+
+
+def job_of(database: Database, job_id: str) -> JobRecord:
+    with database.reading() as session:
+        return JobStore(session).get_job(job_id)
+
+
+def worker(database: Database, work: Work, lease: float = 15.0) -> JobWorker:
+    return JobWorker(database, {"count": lambda: work}, "a worker", lease)
+
+
+def until(condition: Callable[[], bool], tell: Tell) -> None:
+    """Work on until something is so; the work is ended by what `tell` raises, or fails the test."""
+    end = time.monotonic() + 20
+    while time.monotonic() < end:
+        tell(0.5, "working on")
+        if condition():
+            return
+        time.sleep(0.01)
+    raise AssertionError("it never came")
+
+
+class TestWorkOff:
+    def test_the_oldest_first_until_none_is_left(self, database: Database) -> None:
+        done: list[int] = []
+
+        def work(job: JobRecord, tell: Tell) -> Outcome:
+            done.append(job.payload["n"])
+            tell(0.5, "half")
+            return Outcome({"n": job.payload["n"]})
+
+        ids = enqueue(database, "count", "count", "count")
+        assert worker(database, work).work_off() == 3
+        assert done == [0, 1, 2]
+        assert [job_of(database, job_id).result for job_id in ids] == [{"n": 0}, {"n": 1}, {"n": 2}]
+        assert worker(database, work).work_off() == 0
+
+    def test_what_it_publishes_is_kept_with_its_end(self, database: Database) -> None:
+        def publish(session: Session) -> None:
+            ColumnMappingStore(session).save_mapping("a header", {"income": 1})
+
+        (job_id,) = enqueue(database, "count")
+        worker(database, lambda job, tell: Outcome({}, publish)).work_off()
+        with database.reading() as session:
+            assert ColumnMappingStore(session).find_mapping("a header") == {"income": 1}
+        assert job_of(database, job_id).status == "completed"
+
+    def test_our_own_errors_are_told_with_their_fields(self, database: Database) -> None:
+        def work(job: JobRecord, tell: Tell) -> Outcome:
+            raise TableInvalid("no good", (FieldFault("Income", "is no number", 3),))
+
+        (job_id,) = enqueue(database, "count")
+        worker(database, work).work_off()
+        job = job_of(database, job_id)
+        assert job.status == "failed"
+        assert job.failure == {
+            "code": "table_invalid",
+            "detail": "no good",
+            "faults": [{"pointer": "Income", "detail": "line 3: is no number"}],
+        }
+
+    def test_other_errors_are_told_without_their_words(self, database: Database) -> None:
+        def work(job: JobRecord, tell: Tell) -> Outcome:
+            raise ZeroDivisionError("of Anna's income")
+
+        first, second = enqueue(database, "count", "unheard of")
+        worker(database, work).work_off()
+        for job_id in (first, second):
+            failure = job_of(database, job_id).failure or {}
+            assert failure["code"] == "internal_error"
+            assert "Anna" not in failure["detail"]
+
+    def test_progress_is_seen_while_it_works(self, database: Database) -> None:
+        def work(job: JobRecord, tell: Tell) -> Outcome:
+            until(lambda: job_of(database, job.id).words == "working on", tell)
+            return Outcome({})
+
+        (job_id,) = enqueue(database, "count")
+        worker(database, work, LEASE).work_off()
+        assert job_of(database, job_id).status == "completed"
+
+
+class TestEnds:
+    def test_a_cancelled_job_stops_where_it_tells(self, database: Database) -> None:
+        def work(job: JobRecord, tell: Tell) -> Outcome:
+            with database.writing() as session:
+                JobStore(session).request_cancel(job.id)
+            until(lambda: False, tell)
+            return Outcome({})
+
+        (job_id,) = enqueue(database, "count")
+        worker(database, work, LEASE).work_off()
+        assert job_of(database, job_id).status == "cancelled"
+
+    def test_a_worker_that_is_stopped_gives_its_job_back(self, database: Database) -> None:
+        def work(job: JobRecord, tell: Tell) -> Outcome:
+            raise JobStopped
+
+        (job_id,) = enqueue(database, "count")
+        with pytest.raises(JobStopped):
+            worker(database, work).work_off()
+        job = job_of(database, job_id)
+        assert (job.status, job.attempts) == ("pending", 0)
+
+    def test_a_job_that_another_has_by_now_is_left_to_it(self, database: Database) -> None:
+        def lose(job: JobRecord) -> None:
+            with database.writing() as session:
+                row = JobStore(session).get_job(job.id)
+                row.fence += 1
+                row.lease_until = session.scalar(select(clock(session, timedelta(hours=1))))
+
+        def work(job: JobRecord, tell: Tell) -> Outcome:
+            lose(job)
+            if job.payload["n"] == 0:
+                until(lambda: False, tell)
+            return Outcome({"published": True})
+
+        ids = enqueue(database, "count", "count")
+        worker(database, work, LEASE).work_off()
+        assert [(job_of(database, i).status, job_of(database, i).result) for i in ids] == [
+            ("running", None),
+            ("running", None),
+        ]
