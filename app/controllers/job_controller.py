@@ -35,7 +35,9 @@ def list_jobs(
     return jobs.list_jobs(limit, cursor, kind, status)
 
 
-@router.get("/{job_id}", summary="One job", operation_id="get_job", responses=problem_responses(404, 503))
+@router.get(
+    "/{job_id}", summary="One job", operation_id="get_job", responses=problem_responses(404, 422, 503)
+)
 def get_job(job_id: str, jobs: Jobs) -> JobRead:
     """How far it is, and its result or the reason why it failed."""
     return jobs.get_job(job_id)
@@ -45,7 +47,7 @@ def get_job(job_id: str, jobs: Jobs) -> JobRead:
     "/{job_id}/cancel",
     summary="Cancel a job",
     operation_id="cancel_job",
-    responses=problem_responses(404, 503),
+    responses=problem_responses(404, 422, 503),
 )
 def cancel_job(job_id: str, jobs: Jobs) -> JobRead:
     """Stop it if it waits, ask its worker if it runs; one that has ended stays as it is."""
@@ -57,7 +59,7 @@ def cancel_job(job_id: str, jobs: Jobs) -> JobRead:
     status_code=204,
     summary="Forget a job",
     operation_id="delete_job",
-    responses=problem_responses(404, 409, 503),
+    responses=problem_responses(404, 409, 422, 503),
 )
 def delete_job(job_id: str, jobs: Jobs) -> Response:
     """Forget a job that has ended; what it made stays."""
@@ -74,7 +76,7 @@ def _existing(job_id: str, jobs: Jobs) -> JobRead:
     summary="Watch a job",
     operation_id="watch_job",
     response_class=EventSourceResponse,
-    responses=problem_responses(404, 503),
+    responses=problem_responses(404, 422, 503),
 )
 async def watch_job(
     job: Annotated[JobRead, Depends(_existing)], jobs: Jobs

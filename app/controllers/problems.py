@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Match
 
 from app.controllers.templating import render_error
 from app.core.errors import ClienteleError
@@ -54,7 +55,15 @@ async def answer_http_error(request: Request, error: Exception) -> Response:
         405: "This address does not answer that method.",
     }.get(status, status.description or status.phrase)
     code = status.phrase.lower().replace(" ", "_").replace("-", "_")
-    return answer(request, code, int(status), status.phrase, detail, headers=dict(error.headers or {}))
+    headers = dict(error.headers or {})
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:  # the router names the methods of its first route only
+        headers["Allow"] = ", ".join(sorted(_methods(request)))
+    return answer(request, code, int(status), status.phrase, detail, headers=headers)
+
+
+def _methods(request: Request) -> set[str]:
+    routes = (route for route in request.app.routes if route.matches(request.scope)[0] != Match.NONE)
+    return {method for route in routes for method in getattr(route, "methods", None) or ()}
 
 
 def answer(

@@ -61,7 +61,7 @@ def list_trainings(
     "/{training_id}",
     summary="One training",
     operation_id="get_training",
-    responses=problem_responses(404, 503),
+    responses=problem_responses(404, 422, 503),
 )
 def get_training(training_id: str, jobs: Jobs) -> JobRead:
     """How far it is; at the end the version that it made, or why it failed."""
@@ -72,7 +72,7 @@ def get_training(training_id: str, jobs: Jobs) -> JobRead:
     "/{training_id}/cancel",
     summary="Cancel a training",
     operation_id="cancel_training",
-    responses=problem_responses(404, 503),
+    responses=problem_responses(404, 422, 503),
 )
 def cancel_training(training_id: str, jobs: Jobs) -> JobRead:
     """Stop it; the version in use stays in use."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 
 class Body(BaseModel):
@@ -15,3 +17,13 @@ class Answer(BaseModel):
     """What the service answers: made by us, never changed after."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def _refuse_other_kinds(value: object) -> object:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError("must be a whole number")  # noqa: TRY004 - pydantic turns it into a fault of the field
+    return value
+
+
+WholeNumber = Annotated[int, BeforeValidator(_refuse_other_kinds)]
+"""A whole number as JSON knows it: 2.0 is one, `true` and `"2"` are none."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import Field, StrictBool, StrictInt
+from pydantic import Field, StrictBool
 
-from app.schemas.base import Answer, Body
+from app.schemas.base import Answer, Body, WholeNumber
 from app.schemas.model_version import DataRead, LineageRead, MetricsRead, VerdictRead
 
 
@@ -12,10 +12,10 @@ class TrainingCreate(Body):
     """What to train."""
 
     recipe: str = Field(max_length=40, description="Name of a recipe.", examples=["mall"])
-    segments: StrictInt | None = Field(
+    segments: WholeNumber | None = Field(
         default=None, ge=2, le=8, description="Number of segments; the recipe's unless given.", examples=[5]
     )
-    seed: StrictInt = Field(default=42, ge=0, le=2**31 - 1, description="Seed of all draws.")
+    seed: WholeNumber = Field(default=42, ge=0, le=2**31 - 1, description="Seed of all draws.")
     activate: StrictBool = Field(default=True, description="Whether the version is put into use.")
 
 

@@ -15,7 +15,7 @@ from app.core.errors import ClienteleError, LeaseLost
 from app.models.records.job import JobRecord
 from app.models.records.job_lease import JobLeases
 
-LEASE_SECONDS = 15.0
+LEASE_SECONDS = 10.0
 BEAT_SECONDS = 1.0
 
 log = structlog.get_logger("clientele.jobs")

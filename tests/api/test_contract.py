@@ -19,7 +19,13 @@ CONFIG = {
         {
             "include-path-regex": r"/recipes/\{recipe\}/",
             "checks": {"positive_data_acceptance": {"enabled": False}},
-        }
+        },
+        # nor can it know which cursors lists have given
+        {
+            "include-method": "GET",
+            "include-path-regex": r"/(jobs|trainings)$",
+            "checks": {"positive_data_acceptance": {"enabled": False}},
+        },
     ],
 }
 
@@ -43,7 +49,7 @@ def test_no_answer_breaks_its_word(scenarios: list[events.ScenarioFinished]) -> 
         for check in checks
         if check.failure_info is not None
     ]
-    assert faults == []
+    assert faults == [], "\n".join(faults)
     assert {scenario.status for scenario in scenarios} <= {Status.SUCCESS, Status.SKIP}
 
 
@@ -56,7 +62,9 @@ def test_every_operation_was_asked(
     for scenario in scenarios:
         asked[scenario.label] = asked.get(scenario.label, 0) + len(scenario.recorder.cases)
     for label in labels:
-        assert asked[label] >= (MOST_EXAMPLES if label.startswith("POST") else 2), label
+        method, path = label.split()
+        has_body = "requestBody" in described[path][method.lower()]
+        assert asked[label] >= (MOST_EXAMPLES if has_body else 2), label
 
 
 def test_wrong_requests_were_among_them(scenarios: list[events.ScenarioFinished]) -> None:
