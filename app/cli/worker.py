@@ -8,8 +8,7 @@ import socket
 import sys
 import threading
 import time
-from types import FrameType
-from typing import NoReturn
+from collections.abc import Callable
 
 import click
 from filelock import FileLock, Timeout
@@ -20,7 +19,7 @@ from app.core.job_process import LOCK
 from app.core.logging import configure_logging
 from app.models.records.upgrade import open_database
 from app.services.job_kinds import job_kinds
-from app.services.job_worker import JobStopped, JobWorker
+from app.services.job_worker import JobWorker
 
 NICENESS = 10
 # a server's own worker waits so long for another one to end, and for work
@@ -39,20 +38,25 @@ def worker(*, beside: bool, once: bool) -> None:
     Exit codes: 0 told to stop, or nothing to do; 1 the database does not answer; 2 the settings cannot be
     used; 3 another server's worker is at it.
     """
-    wake = threading.Event()
-    signal.signal(signal.SIGTERM, _stop)
+    wake, stop = threading.Event(), threading.Event()
+
+    def end(*_: object) -> None:
+        stop.set()
+        wake.set()
+
+    signal.signal(signal.SIGTERM, end)
     try:
         settings = load_settings()
         configure_logging(settings)
         if beside:
-            threading.Thread(target=_listen, args=(wake,), daemon=True).start()
+            threading.Thread(target=_listen, args=(wake, end), daemon=True).start()
             os.nice(NICENESS) if hasattr(os, "nice") else None
             settings.data_dir.mkdir(parents=True, exist_ok=True)
             with FileLock(settings.data_dir / LOCK, timeout=TURN_SECONDS):
-                _work(settings, wake, IDLE_SECONDS)
+                _work(settings, wake, stop, IDLE_SECONDS)
         else:
-            _work(settings, wake, 0.0 if once else float("inf"))
-    except (JobStopped, KeyboardInterrupt):
+            _work(settings, wake, stop, 0.0 if once else float("inf"))
+    except KeyboardInterrupt:
         sys.exit(0)
     except Timeout:
         sys.exit(TAKEN)
@@ -61,29 +65,29 @@ def worker(*, beside: bool, once: bool) -> None:
         sys.exit(2 if error.code == "settings_invalid" else 1)
 
 
-def _work(settings: Settings, wake: threading.Event, idle_seconds: float) -> None:
-    jobs = JobWorker(open_database(settings), job_kinds(settings), f"{socket.gethostname()}:{os.getpid()}")
+def _work(settings: Settings, wake: threading.Event, stop: threading.Event, idle_seconds: float) -> None:
+    database = open_database(settings)
+    name = f"{socket.gethostname()}:{os.getpid()}"
+    jobs = JobWorker(database, job_kinds(settings), name, stop)
     last = time.monotonic()
-    while True:
+    while not stop.is_set():
         wake.clear()
         if jobs.work_off():
             last = time.monotonic()
         if time.monotonic() - last >= idle_seconds:
-            return
+            break
         wake.wait(ASK_SECONDS)
+    database.close()
 
 
-def _listen(wake: threading.Event) -> None:
+def _listen(wake: threading.Event, end: Callable[[], None]) -> None:
     """Wake at each line; when there will be no more, stop: the server is gone."""
-    while sys.stdin.buffer.readline():
+    # sys.stdin would hold a lock that the interpreter wants when it ends
+    while os.read(0, 4096):
         wake.set()
-    os.kill(os.getpid(), signal.SIGTERM)
+    end()
     time.sleep(STOP_SECONDS)
-    os._exit(1)  # in the middle of a computation that no signal reaches; the lease ends by itself
-
-
-def _stop(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001 - signal gives both
-    raise JobStopped
+    os._exit(1)  # in the middle of a computation that tells nothing; the lease ends by itself
 
 
 if __name__ == "__main__":

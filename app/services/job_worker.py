@@ -21,8 +21,8 @@ BEAT_SECONDS = 1.0
 log = structlog.get_logger("clientele.jobs")
 
 
-class JobStopped(BaseException):
-    """The process was told to stop: its job goes back to the others."""
+class _JobStopped(BaseException):
+    """The worker was told to stop: its job goes back to the others."""
 
 
 class _JobCancelled(BaseException):
@@ -62,6 +62,9 @@ class JobWorker:
         Gives what is done for each kind of job, and may take its time at the first call.
     name : str
         Tells workers apart in the table of jobs.
+    stop : threading.Event
+        Once it is set, the job at hand is given back where it next tells of its progress, and no other is
+        begun.
     """
 
     def __init__(
@@ -69,17 +72,19 @@ class JobWorker:
         database: Database,
         kinds: Mapping[str, Callable[[], Work]],
         name: str,
+        stop: threading.Event | None = None,
         lease_seconds: float = LEASE_SECONDS,
     ) -> None:
         self._database = database
         self._kinds = kinds
         self._name = name
+        self._stop = stop or threading.Event()
         self._lease = lease_seconds
 
     def work_off(self) -> int:
-        """Do jobs until there is none that waits; return how many there were."""
+        """Do jobs until there is none that waits, or it is told to stop; return how many there were."""
         done = 0
-        while (job := self._claim()) is not None:
+        while not self._stop.is_set() and (job := self._claim()) is not None:
             self._do(job)
             done += 1
         return done
@@ -89,7 +94,7 @@ class JobWorker:
             return JobLeases(session).claim(self._name, self._lease)
 
     def _do(self, job: JobRecord) -> None:
-        pulse = _Pulse(self._database, job, self._lease)
+        pulse = _Pulse(self._database, job, self._lease, self._stop)
         try:
             with pulse:
                 outcome = self._kinds[job.kind]()(job, pulse.tell)
@@ -97,9 +102,8 @@ class JobWorker:
             log.info("job_completed", job=job.id, kind=job.kind)
         except _JobCancelled:
             self._end(job, lambda leases: leases.cancel(job.id, job.fence))
-        except JobStopped:
+        except _JobStopped:
             self._end(job, lambda leases: leases.release(job.id, job.fence))
-            raise
         except LeaseLost:
             log.warning("job_lost", job=job.id, kind=job.kind)
         except ClienteleError as error:
@@ -133,6 +137,7 @@ class _Pulse:
     database: Database
     job: JobRecord
     lease: float
+    stop: threading.Event
     _told: tuple[float, str] = (0.0, "")
     _verdict: BaseException | None = None
     _is_over: threading.Event = field(default_factory=threading.Event)
@@ -152,6 +157,8 @@ class _Pulse:
         self._told = (round(progress, 3), words)
         if self._verdict is not None:
             raise self._verdict
+        if self.stop.is_set():
+            raise _JobStopped
 
     def _beat_on(self) -> None:
         while not self._is_over.wait(min(BEAT_SECONDS, self.lease / 3)):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -14,7 +15,7 @@ from app.core.errors import FieldFault, TableInvalid
 from app.models.records.column_mapping import ColumnMappingStore
 from app.models.records.job import JobRecord, JobStore
 from app.models.records.upgrade import upgrade
-from app.services.job_worker import JobStopped, JobWorker, Outcome, Tell, Work
+from app.services.job_worker import JobWorker, Outcome, Tell, Work
 
 LEASE = 0.3
 
@@ -38,7 +39,7 @@ def job_of(database: Database, job_id: str) -> JobRecord:
 
 
 def worker(database: Database, work: Work, lease: float = 15.0) -> JobWorker:
-    return JobWorker(database, {"count": lambda: work}, "a worker", lease)
+    return JobWorker(database, {"count": lambda: work}, "a worker", lease_seconds=lease)
 
 
 def until(condition: Callable[[], bool], tell: Tell) -> None:
@@ -125,14 +126,17 @@ class TestEnds:
         assert job_of(database, job_id).status == "cancelled"
 
     def test_a_worker_that_is_stopped_gives_its_job_back(self, database: Database) -> None:
-        def work(job: JobRecord, tell: Tell) -> Outcome:
-            raise JobStopped
+        stop = threading.Event()
 
-        (job_id,) = enqueue(database, "count")
-        with pytest.raises(JobStopped):
-            worker(database, work).work_off()
-        job = job_of(database, job_id)
-        assert (job.status, job.attempts) == ("pending", 0)
+        def work(job: JobRecord, tell: Tell) -> Outcome:
+            stop.set()
+            tell(0.5, "half")
+            raise AssertionError("it goes on")
+
+        ids = enqueue(database, "count", "count")
+        assert JobWorker(database, {"count": lambda: work}, "a worker", stop).work_off() == 1
+        jobs = [job_of(database, job_id) for job_id in ids]
+        assert [(job.status, job.attempts) for job in jobs] == [("pending", 0)] * 2
 
     def test_a_job_that_another_has_by_now_is_left_to_it(self, database: Database) -> None:
         def lose(job: JobRecord) -> None:

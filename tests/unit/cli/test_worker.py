@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+from click.testing import CliRunner
+from filelock import FileLock
+
+from app.cli import worker as command
+from app.core.config import Settings
+from app.core.job_process import LOCK
+from app.models.records.upgrade import open_database
+from app.services.job_service import JobService
+from tests.api.live_server import REPOSITORY
+
+PATIENCE_SECONDS = 120.0
+
+
+@pytest.fixture
+def variables(settings: Settings) -> dict[str, str]:
+    settings.data_dir.mkdir(parents=True)
+    return settings.environment()
+
+
+def run(*arguments: str, env: dict[str, str]) -> int:
+    handler = signal.getsignal(signal.SIGTERM)
+    try:
+        return CliRunner().invoke(command.worker, arguments, env=env).exit_code
+    finally:
+        signal.signal(signal.SIGTERM, handler)
+
+
+def test_once_does_what_there_is(settings: Settings, variables: dict[str, str]) -> None:
+    database = open_database(settings)
+    jobs = JobService(database)
+    job = jobs.submit("training", {"recipe": "mall", "segments": 3, "seed": 1, "activate": True})
+    assert run("--once", env=variables) == 0
+    # there is no table to train on
+    failure = jobs.get_job(job.id).failure
+    assert failure is not None
+    assert failure.status == 422
+    database.close()
+
+
+def test_settings_that_cannot_be_used(variables: dict[str, str]) -> None:
+    assert run("--once", env=variables | {"DATABASE_URL": "mysql://x/y"}) == 2
+
+
+def test_a_database_that_does_not_answer(variables: dict[str, str], settings: Settings) -> None:
+    settings.database_file.write_bytes(b"no database at all" * 100)
+    assert run("--once", env=variables) == 1
+
+
+def test_beside_a_server_only_one_works(
+    variables: dict[str, str], settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(command, "TURN_SECONDS", 0.05)
+    monkeypatch.setattr(command, "_listen", lambda wake, end: None)
+    monkeypatch.setattr(os, "nice", lambda by: by, raising=False)
+    with FileLock(settings.data_dir / LOCK):
+        assert run("--beside", env=variables) == command.TAKEN
+
+
+def test_without_work_it_ends(variables: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(command, "IDLE_SECONDS", 0.0)
+    monkeypatch.setattr(command, "_listen", lambda wake, end: None)
+    monkeypatch.setattr(os, "nice", lambda by: by, raising=False)
+    assert run("--beside", env=variables) == 0
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows knows no SIGTERM")
+@pytest.mark.parametrize("end", ["input", "signal"])
+def test_it_ends_with_its_server(variables: dict[str, str], end: str) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "app.cli.worker", "--beside"],
+        cwd=REPOSITORY,
+        env=os.environ | variables,
+        stdin=subprocess.PIPE,
+    )
+    assert process.stdin is not None
+    with process.stdin:
+        process.stdin.write(b"\n")
+        process.stdin.flush()
+        if end == "signal":
+            lock = FileLock(f"{variables['DATA_DIR']}/{LOCK}")
+            while process.poll() is None and not is_taken(lock):
+                pass
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(PATIENCE_SECONDS) == 0
+    assert process.wait(PATIENCE_SECONDS) == 0
+
+
+def is_taken(lock: FileLock) -> bool:
+    try:
+        with lock.acquire(timeout=0):
+            return False
+    except TimeoutError:
+        return True
