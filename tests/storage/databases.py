@@ -10,10 +10,11 @@ from pathlib import Path
 import psycopg
 import pytest
 from psycopg import sql
+from sqlalchemy import make_url
 
 from app.core.database import Database
 from app.models.records.upgrade import upgrade
-from tests.storage.postgres import server
+from tests.storage.postgres import server_url
 
 KINDS = ("sqlite", "postgresql")
 TEMPLATE = f"clientele_template_{os.getpid()}"
@@ -24,7 +25,7 @@ NewDatabase = Callable[[str | None], str]
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[NewDatabase]:
     """Make databases on a server: empty, or like another one."""
-    with server() as url:
+    with server_url() as url:
 
         def run(words: str, *names: str) -> None:
             with psycopg.connect(url, autocommit=True) as connection:
@@ -36,8 +37,7 @@ def postgres() -> Iterator[NewDatabase]:
             name = name or f"clientele_test_{os.getpid()}_{next(numbers)}"
             run("CREATE DATABASE {} TEMPLATE {}", name, template or "template0")
             made.append(name)
-            before, _, after = url.rpartition("/postgres")
-            return f"{before}/{name}{after}"
+            return make_url(url).set(database=name).render_as_string(hide_password=False)
 
         with_tables = Database(new(None, TEMPLATE))
         upgrade(with_tables)
