@@ -118,9 +118,7 @@ class TestChange:
         assert {(row.id, row.parent_id) for row in left} == {(D[2], None), (D[3], None)}
 
     def test_one_that_is_not_there(self, database: Database) -> None:
-        for change in (
-            lambda store: store.rename_dataset(D[1], "June"),
-            lambda store: store.delete_dataset(D[1]),
-        ):
-            with pytest.raises(DatasetNotFound), database.writing() as session:
-                change(DatasetStore(session))
+        with pytest.raises(DatasetNotFound), database.writing() as session:
+            DatasetStore(session).rename_dataset(D[1], "June")
+        with pytest.raises(DatasetNotFound), database.writing() as session:
+            DatasetStore(session).delete_dataset(D[1])
