@@ -86,6 +86,8 @@ def crew(url: str, database: Database) -> Iterator[Crew]:
     crew = Crew(url)
     yield crew
     crew.dismiss()
+    with database.writing() as session:
+        session.execute(text("DROP TABLE published"))
 
 
 def counted(database: Database, query: str) -> dict[str, int]:

@@ -19,7 +19,7 @@ def test_file_names_tell_what_alembic_reads() -> None:
     assert [script.revision for script in scripts.walk_revisions()][::-1] == list_revisions()
 
 
-def test_alembic_refuses_the_way_down(empty_url: str) -> None:
+def test_there_is_no_way_down() -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     scripts = ScriptDirectory.from_config(config)
