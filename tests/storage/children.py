@@ -90,7 +90,7 @@ def claim_and_hang(url: str, told: Connection) -> None:
     with Database(url).writing() as session:
         job = JobLeases(session).claim(f"{os.getpid()}", LEASE_SECONDS)
     assert job is not None
-    told.send((job.id, job.fence))
+    told.send((job.id, job.fence, job.lease_until))
     time.sleep(60.0)
 
 

@@ -23,6 +23,7 @@ from tests.stress.counts import chosen
 
 JOBS, KILLS, FREEZES = chosen((50, 8, 4), (500, 200, 50))
 TAKEOVERS = chosen(3, 20)
+SECOND_LEASE = 60.0
 WORKERS = 4
 pytestmark = [
     pytest.mark.slow,
@@ -130,28 +131,27 @@ def test_taken_over_in_time(url: str, database: Database) -> None:
         ours, its = children.context().Pipe(duplex=False)
         worker = children.context().Process(target=children.claim_and_hang, args=(url, its), daemon=True)
         worker.start()
-        job_id, fence = ours.recv()
+        job_id, fence, lease_until = ours.recv()
         worker.kill()
-        killed_at = time.monotonic()
         worker.join()
         job = claimed_by(database)
-        delays.append(time.monotonic() - killed_at)
+        assert job.lease_until is not None
+        delays.append((job.lease_until - lease_until).total_seconds() - SECOND_LEASE)
         assert (job.id, job.fence, job.attempts) == (job_id, fence + 1, 2)
         with database.writing() as session:
             JobLeases(session).complete(job.id, job.fence, {})
         with pytest.raises(LeaseLost), database.writing() as session:
             JobLeases(session).complete(job_id, fence, {})
-    assert max(delays) < children.LEASE_SECONDS + 1.0
-    print(
-        f"{TAKEOVERS} takeovers after a kill: {max(delays):.2f} s at most, lease {children.LEASE_SECONDS} s"
-    )
+    assert min(delays) >= 0.0
+    assert max(delays) < 1.0
+    print(f"{TAKEOVERS} takeovers after a kill: at most {max(delays):.3f} s after the lease")
 
 
 def claimed_by(database: Database) -> JobRecord:
     """Ask for work until there is some."""
     while True:
         with database.writing() as session:
-            job = JobLeases(session).claim("another", 60.0)
+            job = JobLeases(session).claim("another", SECOND_LEASE)
         if job is not None:
             return job
         time.sleep(0.02)

@@ -105,7 +105,7 @@ class TestPrepare:
         connection.close()
         with (
             closing(sqlite3.connect(f"file:{tmp_path / 'clientele.db'}?mode=ro", uri=True)) as reader,
-            pytest.raises(sqlite3.OperationalError, match="readonly|disk"),
+            pytest.raises(sqlite3.OperationalError, match=r"readonly|disk"),
         ):
             prepare(reader, 0.0, version=FAULTY)
 

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import update
 
 from app.core.database import Database, clock
-from app.core.errors import IdempotencyKeyReused, JobActive, JobNotFound
+from app.core.errors import IdempotencyKeyReused, InputInvalid, JobActive, JobNotFound
 from app.models.records.job import JobRecord, JobStore
 from app.models.records.job_lease import JobLeases
 
@@ -67,6 +67,17 @@ class TestEnqueue:
         assert asked(database, "key", k=6, body=b'{"k": "best"}') == first
         with pytest.raises(IdempotencyKeyReused):
             asked(database, "key", k=5, body=b'{"k": "least"}')
+
+    def test_the_order_of_names_is_no_other_body(self, database: Database) -> None:
+        with database.writing() as session:
+            store = JobStore(session)
+            first = store.enqueue("train", {"k": 5, "recipe": "mall"}, "key")
+            assert store.enqueue("train", {"recipe": "mall", "k": 5}, "key").id == first.id
+
+    @pytest.mark.parametrize("key", [None, "key"])
+    def test_half_a_character(self, database: Database, key: str | None) -> None:
+        with pytest.raises(InputInvalid), database.writing() as session:
+            JobStore(session).enqueue("\ud800", {}, key)
 
     def test_asked_at_once(self, database: Database) -> None:
         found: list[str] = []
