@@ -90,10 +90,10 @@ class PlainNumber(TypeDecorator[int]):
         return value
 
 
-def write_json(value: object) -> str:
-    """Write a JSON column; PostgreSQL has no NaN and no Infinity, so SQLite gets none either."""
+def write_json(value: object, *, sort_keys: bool = False) -> str:
+    """Write a JSON column in ASCII; PostgreSQL has no NaN and no Infinity, so SQLite gets none either."""
     try:
-        return json.dumps(value, allow_nan=False)
+        return json.dumps(value, allow_nan=False, sort_keys=sort_keys)
     except ValueError:
         raise InputInvalid("a number is not finite") from None
     except RecursionError:

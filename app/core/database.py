@@ -61,7 +61,8 @@ REASONS = (
     ("undefinedtable", "it is not set up; run python -m app.cli.database upgrade"),
     ("password authentication failed", "the user or the password is refused"),
     ("no password supplied", "the server wants a password"),
-    ("does not exist", "the server has no such database or user"),
+    ("fatal:  database", "the server has no such database"),
+    ("fatal:  role", "the server has no such user"),
     ("resolve host", "the host's name is not known"),
     ("translate host", "the host's name is not known"),
     ("connection option", "the address holds an option that is not known"),
@@ -71,6 +72,7 @@ REASONS = (
     ("not a database", "the file is no database, or is damaged"),
     ("malformed", "the file is no database, or is damaged"),
     ("is full", "the disk is full"),
+    ("disk i/o", "the disk fails"),
 )
 
 
@@ -164,7 +166,7 @@ class Database:
             return InputInvalid("a value breaks a rule of its table")
         said = f"{type(origin).__name__} {origin}".lower()
         words = next((ours for theirs, ours in REASONS if theirs in said), None)
-        is_away = isinstance(error, (OperationalError, InterfaceError))
+        is_away = isinstance(error, (OperationalError, InterfaceError)) and not self.is_sqlite
         if words is None and (is_away or (isinstance(error, DBAPIError) and error.connection_invalidated)):
             words = "it does not answer"
         return DatabaseUnavailable(f"{self.key}: the database cannot be used: {words}") if words else None

@@ -10,8 +10,7 @@ import time
 from collections.abc import Iterator
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
-from multiprocessing.context import ForkServerContext
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Engine, event, text
 
@@ -22,6 +21,9 @@ from app.models.records.dataset import DatasetFacts, DatasetStore
 from app.models.records.job import JobStore
 from app.models.records.job_lease import JobLeases
 from app.models.records.upgrade import upgrade
+
+if TYPE_CHECKING:
+    from multiprocessing.context import ForkServerContext  # not there on Windows
 
 LEASE_SECONDS = 0.5
 # each kill costs a job one attempt
@@ -59,11 +61,12 @@ def write_pairs(url: str, told: Connection) -> None:
 
 
 def write_from_threads(url: str, threads: int, writes: int, told: Connection) -> None:
-    """Write from several threads; tell each error that a caller would see."""
+    """Write from several threads; tell how long each write took, or which error a caller would see."""
     database = Database(url)
 
     def write(thread: int) -> None:
         for number in range(writes):
+            begun = time.perf_counter()
             try:
                 with database.writing() as session:
                     job = JobStore(session).enqueue("count", {}, key=f"{os.getpid()}-{thread}-{number}")
@@ -71,6 +74,8 @@ def write_from_threads(url: str, threads: int, writes: int, told: Connection) ->
                     JobStore(session).get_job(job.id)
             except Exception as error:  # whatever it is, the test must see it
                 told.send(repr(error))
+            else:
+                told.send(time.perf_counter() - begun)
 
     running = [threading.Thread(target=write, args=(n,)) for n in range(threads)]
     for thread in running:
@@ -78,6 +83,15 @@ def write_from_threads(url: str, threads: int, writes: int, told: Connection) ->
     for thread in running:
         thread.join()
     told.send(None)
+
+
+def claim_and_hang(url: str, told: Connection) -> None:
+    """Claim a job, tell which, and do nothing more."""
+    with Database(url).writing() as session:
+        job = JobLeases(session).claim(f"{os.getpid()}", LEASE_SECONDS)
+    assert job is not None
+    told.send((job.id, job.fence, job.lease_until))
+    time.sleep(60.0)
 
 
 def work(url: str) -> None:

@@ -10,41 +10,48 @@ from pathlib import Path
 import psycopg
 import pytest
 from psycopg import sql
+from sqlalchemy import make_url
 
 from app.core.database import Database
+from app.models.records.tables import metadata
 from app.models.records.upgrade import upgrade
-from tests.storage.postgres import server
+from tests.storage.postgres import server_url
 
 KINDS = ("sqlite", "postgresql")
-TEMPLATE = f"clientele_template_{os.getpid()}"
 numbers = itertools.count()
-NewDatabase = Callable[[str | None], str]
+NewDatabase = Callable[[], str]
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[NewDatabase]:
-    """Make databases on a server: empty, or like another one."""
-    with server() as url:
-
-        def run(words: str, *names: str) -> None:
-            with psycopg.connect(url, autocommit=True) as connection:
-                connection.execute(sql.SQL(words).format(*map(sql.Identifier, names)))
-
+    """Make empty databases on a server."""
+    with server_url() as url:
         made: list[str] = []
 
-        def new(template: str | None, name: str | None = None) -> str:
-            name = name or f"clientele_test_{os.getpid()}_{next(numbers)}"
-            run("CREATE DATABASE {} TEMPLATE {}", name, template or "template0")
-            made.append(name)
-            before, _, after = url.rpartition("/postgres")
-            return f"{before}/{name}{after}"
+        def new() -> str:
+            made.append(f"clientele_test_{os.getpid()}_{next(numbers)}")
+            run(url, "CREATE DATABASE {} TEMPLATE template0", made[-1])
+            return make_url(url).set(database=made[-1]).render_as_string(hide_password=False)
 
-        with_tables = Database(new(None, TEMPLATE))
-        upgrade(with_tables)
-        with_tables.close()
         yield new
-        for name in made:
-            run("DROP DATABASE {} WITH (FORCE)", name)
+        # a server of our own goes with all that it holds; each drop would cost it a checkpoint
+        for name in made if "TEST_DATABASE_URL" in os.environ else ():
+            run(url, "DROP DATABASE {} WITH (FORCE)", name)
+
+
+@pytest.fixture(scope="session")
+def postgres_with_tables(postgres: NewDatabase) -> str:
+    """The URL of one database that the tests take turns with: whoever changes its tables takes another."""
+    url = postgres()
+    database = Database(url)
+    upgrade(database)
+    database.close()
+    return url
+
+
+def run(url: str, words: str, *names: str) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(sql.SQL(words).format(*map(sql.Identifier, names)))
 
 
 @pytest.fixture(scope="session")
@@ -63,7 +70,7 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'clientele.db'}"
     new: NewDatabase = request.getfixturevalue("postgres")
-    return new(None)
+    return new()
 
 
 @pytest.fixture(params=KINDS)
@@ -73,8 +80,9 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         path = tmp_path / "clientele.db"
         path.write_bytes(request.getfixturevalue("sqlite_template"))
         return f"sqlite:///{path}"
-    new: NewDatabase = request.getfixturevalue("postgres")
-    return new(TEMPLATE)
+    shared: str = request.getfixturevalue("postgres_with_tables")
+    run(shared, f"TRUNCATE {', '.join(metadata.tables)}")
+    return shared
 
 
 @pytest.fixture

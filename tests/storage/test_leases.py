@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import random
 import signal
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -15,12 +15,15 @@ import pytest
 from sqlalchemy import text
 
 from app.core.database import Database
-from app.models.records.job import JobStore
+from app.core.errors import LeaseLost
+from app.models.records.job import JobRecord, JobStore
+from app.models.records.job_lease import JobLeases
 from tests.storage import children
 from tests.stress.counts import chosen
 
-log = logging.getLogger("storage")
 JOBS, KILLS, FREEZES = chosen((50, 8, 4), (500, 200, 50))
+TAKEOVERS = chosen(3, 20)
+SECOND_LEASE = 60.0
 WORKERS = 4
 pytestmark = [
     pytest.mark.slow,
@@ -34,8 +37,9 @@ class Crew:
 
     def __init__(self, url: str) -> None:
         self.url = url
+        self.lock = threading.Lock()
         self.workers: list[BaseProcess] = [self.hire() for _ in range(WORKERS)]
-        self.frozen: list[tuple[float, BaseProcess]] = []
+        self.thaws: list[threading.Timer] = []
 
     def hire(self) -> BaseProcess:
         worker = children.context().Process(target=children.work, args=(self.url,), daemon=True)
@@ -43,26 +47,31 @@ class Crew:
         return worker
 
     def kill(self) -> None:
-        worker = self.workers.pop(random.randrange(len(self.workers)))
-        worker.kill()
-        worker.join()
-        self.workers.append(self.hire())
+        with self.lock:
+            worker = self.workers.pop(random.randrange(len(self.workers)))
+            worker.kill()
+            worker.join()
+            self.workers.append(self.hire())
 
     def freeze(self) -> None:
+        """Stop a worker past its lease; whoever it kept from the database has to wait."""
         worker = random.choice(self.workers)
-        assert worker.pid is not None
-        os.kill(worker.pid, signal.SIGSTOP)
-        self.frozen.append((time.monotonic() + 3 * children.LEASE_SECONDS, worker))
+        self.send(worker, signal.SIGSTOP)
+        thaw = threading.Timer(3 * children.LEASE_SECONDS, self.send, (worker, signal.SIGCONT))
+        thaw.start()
+        self.thaws.append(thaw)
 
-    def thaw(self) -> None:
-        for moment, worker in list(self.frozen):
-            if worker not in self.workers:  # killed since
-                self.frozen.remove((moment, worker))
-            elif time.monotonic() >= moment and worker.pid is not None:
-                os.kill(worker.pid, signal.SIGCONT)
-                self.frozen.remove((moment, worker))
+    def send(self, worker: BaseProcess, what: signal.Signals) -> None:
+        with self.lock:
+            if worker in self.workers and worker.pid is not None:  # else killed since
+                os.kill(worker.pid, what)
+
+    def wait_for_thaws(self) -> None:
+        for thaw in self.thaws:
+            thaw.join()
 
     def dismiss(self) -> None:
+        self.wait_for_thaws()
         for worker in self.workers:
             worker.kill()
             worker.join()
@@ -78,6 +87,8 @@ def crew(url: str, database: Database) -> Iterator[Crew]:
     crew = Crew(url)
     yield crew
     crew.dismiss()
+    with database.writing() as session:
+        session.execute(text("DROP TABLE published"))
 
 
 def counted(database: Database, query: str) -> dict[str, int]:
@@ -89,12 +100,16 @@ def test_each_job_once(database: Database, crew: Crew) -> None:
     blows = [crew.kill] * KILLS + [crew.freeze] * FREEZES
     random.shuffle(blows)
     by_status = "SELECT status, count(*) FROM jobs GROUP BY status"
-    while counted(database, by_status) != {"completed": JOBS} or crew.frozen:
-        time.sleep(random.uniform(0.02, 0.2))
-        if blows:
-            blows.pop()()
-        crew.thaw()
+    done = dealt = 0
+    while done < JOBS:
+        time.sleep(random.uniform(0.0, 0.05))
+        # evenly over the jobs: an idle worker is no target
+        if dealt < len(blows) and done >= dealt * JOBS / (len(blows) + 1):
+            blows[dealt]()
+            dealt += 1
+        done = counted(database, by_status).get("completed", 0)
         assert [worker.exitcode for worker in crew.workers if worker.exitcode is not None] == []
+    crew.wait_for_thaws()
     time.sleep(2 * children.LEASE_SECONDS)  # those that woke up late speak now, if they do
     published = counted(database, "SELECT job, count(*) FROM published GROUP BY job")
     claims = counted(database, "SELECT id, attempts FROM jobs")
@@ -103,6 +118,40 @@ def test_each_job_once(database: Database, crew: Crew) -> None:
     assert counted(database, "SELECT job, fence FROM published") == counted(
         database, "SELECT id, fence FROM jobs"
     )
-    log.info(
-        f"{JOBS} jobs, {KILLS + FREEZES - len(blows)} blows, {sum(claims.values())} claims, each published once"
-    )
+    assert dealt == KILLS + FREEZES
+    taken_over = sum(claims.values()) - JOBS
+    print(f"{JOBS} jobs, {KILLS} kills, {FREEZES} freezes: {taken_over} taken over, each published once")
+
+
+def test_taken_over_in_time(url: str, database: Database) -> None:
+    delays = []
+    for _ in range(TAKEOVERS):
+        with database.writing() as session:
+            JobStore(session).enqueue("count", {})
+        ours, its = children.context().Pipe(duplex=False)
+        worker = children.context().Process(target=children.claim_and_hang, args=(url, its), daemon=True)
+        worker.start()
+        job_id, fence, lease_until = ours.recv()
+        worker.kill()
+        worker.join()
+        job = claimed_by(database)
+        assert job.lease_until is not None
+        delays.append((job.lease_until - lease_until).total_seconds() - SECOND_LEASE)
+        assert (job.id, job.fence, job.attempts) == (job_id, fence + 1, 2)
+        with database.writing() as session:
+            JobLeases(session).complete(job.id, job.fence, {})
+        with pytest.raises(LeaseLost), database.writing() as session:
+            JobLeases(session).complete(job_id, fence, {})
+    assert min(delays) >= 0.0
+    assert max(delays) < 1.0
+    print(f"{TAKEOVERS} takeovers after a kill: at most {max(delays):.3f} s after the lease")
+
+
+def claimed_by(database: Database) -> JobRecord:
+    """Ask for work until there is some."""
+    while True:
+        with database.writing() as session:
+            job = JobLeases(session).claim("another", SECOND_LEASE)
+        if job is not None:
+            return job
+        time.sleep(0.02)

@@ -44,8 +44,9 @@ class TestSchema:
             migrations = MigrationContext.configure(session.connection(), opts=options)
             assert compare_metadata(migrations, metadata) == []
 
-    def test_constraints_too(self, database: Database) -> None:
-        with database.writing() as session:
+    def test_constraints_too(self, empty_database: Database) -> None:
+        upgrade(empty_database)
+        with empty_database.writing() as session:
             migrated = described(session.connection())
             metadata.drop_all(session.connection())
             assert described(session.connection()) == {}
@@ -62,12 +63,13 @@ class TestUpgrade:
         assert after.is_current
         assert upgrade(empty_database) == after
 
-    def test_a_newer_database(self, database: Database) -> None:
-        with database.writing() as session:
+    def test_a_newer_database(self, empty_database: Database) -> None:
+        upgrade(empty_database)
+        with empty_database.writing() as session:
             session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-        assert not status(database).is_known
+        assert not status(empty_database).is_known
         with pytest.raises(SettingsInvalid, match="a newer release wrote this database") as caught:
-            upgrade(database)
+            upgrade(empty_database)
         assert "\n" not in caught.value.detail
 
     def test_tables_of_somebody_else(self, empty_database: Database) -> None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from datetime import datetime, timedelta
 from typing import Any, Literal, get_args
 
 from sqlalchemy import BigInteger, CheckConstraint, Index, delete, false, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from app.core.column_types import PlainText, UtcDateTime
+from app.core.column_types import PlainText, UtcDateTime, write_json
 from app.core.database import clock
 from app.core.errors import FieldFault, IdempotencyKeyReused, JobActive, JobNotFound
 from app.models.records.base import LONG, SHORT, insert_or, new_id
@@ -184,5 +183,5 @@ _HAS_ENDED = JobRecord.status.in_(("completed", "failed", "cancelled"))
 
 
 def _hash(kind: str, payload: dict[str, Any], body: bytes | None) -> str:
-    said = json.dumps(payload, sort_keys=True).encode() if body is None else body
-    return hashlib.sha256(kind.encode() + b"\n" + said).hexdigest()
+    said = write_json([kind, payload if body is None else body.hex()], sort_keys=True)
+    return hashlib.sha256(said.encode()).hexdigest()

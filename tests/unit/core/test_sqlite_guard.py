@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from threading import Timer
 
 import pytest
 
@@ -83,6 +84,30 @@ class TestPrepare:
             pytest.raises(DatabaseUnavailable, match="another journal mode than truncate"),
         ):
             prepare(other, 0.0, version=FAULTY)
+
+    def test_it_waits_until_somebody_else_has_closed(
+        self, connection: sqlite3.Connection, tmp_path: Path
+    ) -> None:
+        prepare(connection, 3.0, version=REPAIRED)
+        connection.execute("CREATE TABLE t (x)")
+        prepare(connection, 3.0, version=REPAIRED)  # nothing to change
+        other = sqlite3.connect(tmp_path / "clientele.db", check_same_thread=False)
+        other.execute("SELECT * FROM t").fetchall()
+        closing_soon = Timer(0.1, other.close)
+        closing_soon.start()
+        prepare(connection, 20.0, version=FAULTY)
+        closing_soon.join()
+        assert asked(connection, "journal_mode") == "truncate"
+
+    def test_a_file_that_cannot_be_written(self, connection: sqlite3.Connection, tmp_path: Path) -> None:
+        prepare(connection, 3.0, version=REPAIRED)
+        connection.execute("CREATE TABLE t (x)")
+        connection.close()
+        with (
+            closing(sqlite3.connect(f"file:{tmp_path / 'clientele.db'}?mode=ro", uri=True)) as reader,
+            pytest.raises(sqlite3.OperationalError, match=r"readonly|disk"),
+        ):
+            prepare(reader, 0.0, version=FAULTY)
 
     def test_a_file_that_is_no_database(self, tmp_path: Path) -> None:
         path = tmp_path / "clientele.db"
