@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import heapq
 import random
 import tempfile
@@ -32,7 +33,9 @@ class DistinctCount:
 
     def see(self, text: str) -> None:
         """Take one text."""
-        value = hash(text) % _HASHES
+        # Not Python's own hash, which differs from process to process, and the estimate with it.
+        digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+        value = int.from_bytes(digest, "little")
         if value in self._smallest:
             return
         if len(self._heap) < self._kept:

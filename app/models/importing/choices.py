@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
@@ -14,6 +14,7 @@ from app.models.importing.limits import refuse
 
 Decimal = Literal[".", ","]
 DateOrder = Literal["ymd", "dmy", "mdy"]
+GUESSED_DELIMITERS = (*DELIMITERS, "^", "~")
 
 
 class Kind(StrEnum):
@@ -21,6 +22,7 @@ class Kind(StrEnum):
 
     IDENTIFIER = "identifier"
     NUMBER = "number"
+    YES_NO = "yes/no"
     CATEGORY = "category"
     DATE = "date"
     TEXT = "text"
@@ -37,6 +39,8 @@ class Choices:
         How the file as a whole is read.
     kinds, decimals, date_orders : mapping of str to str
         By the column's name as the header spells it, without surrounding blanks.
+    missing : collection of str or None
+        Words that say that a cell holds no value, in place of the usual ones (``NA``, ``null``, ``-``…).
     """
 
     encoding: str | None = None
@@ -45,6 +49,7 @@ class Choices:
     kinds: Mapping[str, Kind] = field(default_factory=lambda: MappingProxyType({}))
     decimals: Mapping[str, Decimal] = field(default_factory=lambda: MappingProxyType({}))
     date_orders: Mapping[str, DateOrder] = field(default_factory=lambda: MappingProxyType({}))
+    missing: Collection[str] | None = None
 
     def check(self) -> None:
         """Refuse an encoding or a delimiter that is not read.
@@ -54,8 +59,8 @@ class Choices:
         TableInvalid
             With the choice that is at fault.
         """
-        if self.delimiter is not None and self.delimiter not in DELIMITERS:
-            refuse("the delimiter must be a comma, a semicolon, a tab or a vertical bar")
+        if self.delimiter is not None and not can_delimit(self.delimiter):
+            refuse("the delimiter must be one character that is no letter, digit, quote or line end")
         if self.encoding is not None:
             try:
                 is_text = codecs.lookup(self.encoding)._is_text_encoding
@@ -83,3 +88,8 @@ class Choices:
                     refuse(f"a choice is about the column {shorten(name)}, which the file does not have")
                 if value not in values:
                     refuse(f"the choice for the column {shorten(name)} must be one of {sorted(values)}")
+
+
+def can_delimit(text: str) -> bool:
+    """Answer whether a text can stand between cells: a tab, or one mark that is no letter, digit or quote."""
+    return text == "\t" or (len(text) == 1 and text.isprintable() and not text.isalnum() and text != '"')

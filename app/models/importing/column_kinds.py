@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from app.models.importing.bounded import DistinctCount
@@ -15,7 +16,8 @@ from app.models.importing.number_style import (
     NumberJudgement,
     NumberStyle,
 )
-from app.models.importing.sensitive_words import is_sensitive, names_identifier
+from app.models.importing.sensitive_words import names_identifier, sensitive_trait
+from app.models.importing.yes_no import are_answers
 
 CATEGORIES_AT_MOST = 50
 UNIQUE_SHARE = 0.9
@@ -24,14 +26,8 @@ _DIGITS_OF_A_NUMBER = 15  # beyond them a double no longer keeps each digit
 _IDENTIFIER_AT_MOST = 64
 _MARKERS_AT_MOST = 10
 _HASHES_IN_ALL, _HASHES_AT_MOST, _HASHES_AT_LEAST = 200_000, 4_096, 256
-_TWO_SIDED = tuple(
-    frozenset(pair.split())
-    for pair in (
-        "yes no", "y n", "true false", "t f", "0 1", "ja nein", "j n", "wahr falsch", "oui non", "o n",
-        "vrai faux", "on off", "sí no", "si no", "s n", "verdadero falso", "evet hayır", "e h",
-        "doğru yanlış",
-    )
-)  # fmt: skip
+# Their cells stay as they are written, NA and all, unless a person names the words for a missing value.
+_AS_WRITTEN = (Kind.TEXT, Kind.IDENTIFIER)
 
 
 @dataclass(frozen=True)
@@ -44,10 +40,8 @@ class ColumnVerdict:
         As the header spells it.
     kind : Kind
         A number or a date whose style is ambiguous keeps its kind and has no style until a person chooses.
-    is_two_sided : bool
-        A category of two answers such as yes and no.
-    is_sensitive : bool
-        By its name: gender, age, religion, home and the like.
+    sensitive : str or None
+        The trait that its name speaks of, such as ``gender``; such a column is off until a person decides.
     present, missing : int
         Values that are there, and cells that say that none is.
     markers : dict of str to int
@@ -62,8 +56,7 @@ class ColumnVerdict:
 
     name: str
     kind: Kind
-    is_two_sided: bool
-    is_sensitive: bool
+    sensitive: str | None
     present: int
     missing: int
     markers: dict[str, int]
@@ -72,6 +65,18 @@ class ColumnVerdict:
     numbers: NumberJudgement
     dates: DateJudgement
     style: NumberStyle | None
+
+    @property
+    def off_because(self) -> str | None:
+        """Why the column takes no part unless a person decides so, in plain words; None where it does."""
+        if self.kind is Kind.EMPTY:
+            return "the column holds no value"
+        if self.sensitive is None:
+            return None
+        return (
+            f"the column's name speaks of {self.sensitive}: customers are sorted by it only after a recorded "
+            "decision"
+        )
 
 
 @dataclass
@@ -86,11 +91,14 @@ class ColumnJudge:
         How many columns share the memory for counting distinct texts.
     is_typed : bool
         Whether the file itself says that these are numbers with a decimal point.
+    is_missing : callable
+        Whether a cell says that it holds no value.
     """
 
     name: str
     columns: int = 1
     is_typed: bool = False
+    is_missing: Callable[[str], bool] = is_missing
     _present: int = 0
     _missing: int = 0
     _markers: Counter[str] = field(default_factory=Counter)
@@ -108,7 +116,7 @@ class ColumnJudge:
 
     def see(self, cell: str, times: int = 1) -> None:
         """Take a cell that stands `times` times in the column."""
-        if is_missing(cell):
+        if self.is_missing(cell):
             self._missing += times
             marker = cell.strip()
             if marker in self._markers or len(self._markers) < _MARKERS_AT_MOST:
@@ -138,15 +146,20 @@ class ColumnJudge:
             kind = Kind.NUMBER
         elif kind is None and self.name in choices.date_orders:
             kind = Kind.DATE
+        kind = kind or self._kind(numbers, dates)
+        kept = 0  # words for a missing value that stay as they are written
+        markers = self._markers
+        if kind in _AS_WRITTEN and choices.missing is None:
+            kept = self._missing - markers[""]
+            markers = Counter({"": markers[""]} if markers[""] else {})
         return ColumnVerdict(
             name=self.name,
-            kind=kind or self._kind(numbers, dates),
-            is_two_sided=frozenset(self._categories) in _TWO_SIDED,
-            is_sensitive=is_sensitive(self.name),
-            present=self._present,
-            missing=self._missing,
-            markers=dict(self._markers.most_common()),
-            distinct=self._distinct.count,
+            kind=kind,
+            sensitive=sensitive_trait(self.name),
+            present=self._present + kept,
+            missing=self._missing - kept,
+            markers=dict(markers.most_common()),
+            distinct=self._distinct.count + (len(self._markers) - len(markers)),
             is_distinct_exact=self._distinct.is_exact,
             numbers=numbers,
             dates=dates,
@@ -167,8 +180,8 @@ class ColumnJudge:
             return Kind.CATEGORY if is_few and not is_unique else self._unchanged(is_unique)
         if dates.readable >= READABLE_SHARE * present:
             return Kind.DATE
-        if frozenset(self._categories) in _TWO_SIDED:
-            return Kind.CATEGORY
+        if are_answers(frozenset(self._categories)):
+            return Kind.YES_NO
         if numbers.readable >= READABLE_SHARE * present:
             return Kind.NUMBER
         is_short = not self._long and self._spaced * 10 <= present

@@ -11,13 +11,15 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import NamedTuple, TextIO
 
-from app.models.csv_reader import DELIMITERS, RECORDS_SAMPLED
+from app.models.csv_reader import RECORDS_SAMPLED
+from app.models.importing.choices import GUESSED_DELIMITERS, can_delimit
 from app.models.importing.limits import ImportLimits
 
 # Lone surrogates are what the decoder makes of damaged letters.
 _UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 _NAMED_BY_EXCEL = re.compile(r'"?sep=(.)"?\r?\n?', re.IGNORECASE)
 _SAMPLE_CHARACTERS = 1_000_000
+_NEARLY = 0.9
 
 
 class Record(NamedTuple):
@@ -76,23 +78,25 @@ def read_records(stream: TextIO, delimiter: str, limits: ImportLimits) -> Iterat
 
 
 def find_delimiter(stream: TextIO, limits: ImportLimits) -> tuple[str, ...]:
-    """Return the delimiters under which most records have as many cells as the header; several if equal."""
+    """Return the delimiters under which most records have as many cells as the header, the best first.
+
+    A second one is named where it gives rows nearly as even: one ragged row under the right delimiter must
+    not let a comma inside the cells win in silence.
+    """
     sample = stream.read(_SAMPLE_CHARACTERS)
     named = _NAMED_BY_EXCEL.match(sample)
-    if named and named[1] in DELIMITERS and sample[named.end() - 1] in "\r\n":
+    if named and can_delimit(named[1]) and sample[named.end() - 1] in "\r\n":
         return (named[1],)
-    best: list[str] = []
-    best_merit = (0.0, 1)
-    for delimiter in DELIMITERS:
+    merits: dict[str, tuple[float, int]] = {}
+    for delimiter in GUESSED_DELIMITERS:
         records = read_records(io.StringIO(sample, newline=""), delimiter, limits)
         widths = [len(record.cells) for record in islice(records, RECORDS_SAMPLED) if not record.reason]
         if widths and widths[0] > 1:
-            merit = (round(Counter(widths)[widths[0]] / len(widths), 3), widths[0])
-            if merit == best_merit:
-                best.append(delimiter)
-            elif merit > best_merit:
-                best, best_merit = [delimiter], merit
-    return tuple(best) or DELIMITERS[:1]
+            merits[delimiter] = (round(Counter(widths)[widths[0]] / len(widths), 3), widths[0])
+    if not merits:
+        return GUESSED_DELIMITERS[:1]
+    best = sorted(merits, key=lambda delimiter: merits[delimiter], reverse=True)
+    return tuple(mark for mark in best if merits[mark][0] >= _NEARLY * merits[best[0]][0])
 
 
 def _reason(error: Exception, lines: _Lines, limits: ImportLimits) -> str:

@@ -12,7 +12,7 @@ from app.models.importing.number_style import READABLE_SHARE, parse
 from app.models.importing.table_source import TableSource
 
 _ASKED_FROM = 0.5
-_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
+_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar", "^": "caret", "~": "tilde"}
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def ask_about_file(source: TableSource, choices: Choices) -> list[Question]:
         questions.append(Question("encoding", "", text, options, is_required=True))
     if len(source.delimiters) > 1 and choices.delimiter is None:
         options = tuple(Option(mark, _NAMES[mark], "") for mark in source.delimiters)
-        text = "Which character stands between the cells? More than one gives rows of equal length."
+        text = "Which character stands between the cells? More than one gives even rows."
         questions.append(Question("delimiter", "", text, options, is_required=True))
     if len(source.sheets) > 1 and choices.sheet is None:
         options = tuple(Option(name, shorten(name), "") for name in source.sheets)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import csv
+import errno
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -15,19 +16,37 @@ import duckdb
 from app.core.durable_files import flush_folder
 from app.models.importing.csv_records import Record
 from app.models.importing.limits import ImportLimits, refuse
-from app.models.importing.reading import Reading, blocks
 from app.models.importing.row_reader import ColumnPlan, RowReader, Value
 from app.models.importing.table_source import open_table
+from app.models.importing.understanding import Understanding, blocks, hash_content
+from app.models.labelled_table import defuse
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
+_ACCEPTED, _REJECTED = "accepted.parquet", "rejected.csv"
 _CONTROLS = {mark: "\ufffd" for mark in range(32) if chr(mark) not in "\t\r\n"}
 _CHANGED = "the file has changed since it was judged: judge it again"
 
 
 @dataclass(frozen=True)
-class Counts:
-    """What became of the rows: ``accepted + rejected == records``."""
+class Taken:
+    """What an import has left in its folder.
 
+    Attributes
+    ----------
+    accepted_path : Path
+        Parquet. First the numbers 1, 2… of the rows, in the order of the file; then the columns as the
+        header names them: numbers as DOUBLE, dates as DATE, yes/no as BOOLEAN, all else as VARCHAR,
+        identifiers byte for byte.
+    rejected_path : Path
+        CSV in UTF-8: line, column, reason, then the row's own cells, made harmless for spreadsheets.
+    row_column : str
+        Name of the column of row numbers: ``row``, or with underscores where the file has one so called.
+    records, accepted, rejected : int
+        Rows that are not blank; ``accepted + rejected == records``.
+    """
+
+    accepted_path: Path
+    rejected_path: Path
+    row_column: str
     records: int
     accepted: int
     rejected: int
@@ -35,27 +54,24 @@ class Counts:
 
 def take_in(
     path: Path,
-    reading: Reading,
-    accepted_path: Path,
-    rejected_path: Path,
+    understanding: Understanding,
+    folder: Path,
     limits: ImportLimits,
     progress: Callable[[int], None] = lambda records: None,
-) -> Counts:
-    """Write what `reading` found to be good to one file and the rest, with its reasons, to another.
+) -> Taken:
+    """Write what was found to be good, and apart from it the rest with its reasons, into a new folder.
 
-    Both files stand complete or not at all; the accepted one comes last, so where it stands both do.
+    The folder appears complete or not at all. A crash may leave a hidden folder ``.<name>.…`` beside it,
+    which nothing reads and which may be deleted once no import runs.
 
     Parameters
     ----------
     path : Path
         The file that was judged.
-    reading : Reading
+    understanding : Understanding
         Its dry run, with no required question open.
-    accepted_path : Path
-        Parquet: numbers as DOUBLE, dates as DATE, all else as VARCHAR; identifiers byte for byte. Columns
-        are named as in the header. Rows keep the file's order.
-    rejected_path : Path
-        CSV in UTF-8: line, column, reason, then the row's own cells, made harmless for spreadsheets.
+    folder : Path
+        Does not exist yet; its parent does.
     limits : ImportLimits
         As in the dry run.
     progress : callable
@@ -65,59 +81,96 @@ def take_in(
     ------
     TableInvalid
         If a required question is open, or the file is not what was judged.
+    FileExistsError
+        If the folder stands already.
     OSError
         If a file cannot be written.
     """
-    if not reading.is_settled:
+    if not understanding.is_settled:
         refuse("the file is in doubt: answer the open questions before it is taken in")
-    source = open_table(path, limits, reading.choices)
-    if source.header != reading.header:
-        refuse(_CHANGED)
-    with (
-        tempfile.TemporaryDirectory(prefix=f".{accepted_path.name}.", dir=accepted_path.parent) as staging,
-        tempfile.TemporaryDirectory(prefix=f".{rejected_path.name}.", dir=rejected_path.parent) as beside,
-    ):
-        accepted, rejected = Path(staging) / "accepted", Path(beside) / "rejected"
-        with rejected.open("w", encoding="utf-8", newline="", errors="backslashreplace") as file:
-            counts = _sort_rows(
-                source.records(), reading, Path(staging), _Rejects(file, reading.header), progress
-            )
-            _flush(file)
-        if counts != Counts(reading.records, reading.accepted, reading.rejected):
+    if folder.exists():
+        raise FileExistsError(errno.EEXIST, "the folder of the import stands already", str(folder))
+    with tempfile.TemporaryDirectory(prefix=f".{folder.name}.", dir=folder.parent) as work:
+        done = Path(work) / "done"
+        done.mkdir()
+        accepted, rejected = _sort_rows(path, understanding, done, limits, progress)
+        counted = (understanding.accepted, understanding.rejected)
+        if (accepted, rejected) != counted or hash_content(path) != understanding.content_hash:
             refuse(_CHANGED)
-        with accepted.open("rb") as file_written:
-            os.fsync(file_written.fileno())
-        rejected.replace(rejected_path)
-        flush_folder(rejected_path.parent)
-        accepted.replace(accepted_path)
-        flush_folder(accepted_path.parent)
-    return counts
+        for name in (_ACCEPTED, _REJECTED):
+            with (done / name).open("rb") as file:
+                os.fsync(file.fileno())
+        flush_folder(done)
+        done.rename(folder)
+    flush_folder(folder.parent)
+    row = name_row_column(understanding.header)
+    return Taken(folder / _ACCEPTED, folder / _REJECTED, row, accepted + rejected, accepted, rejected)
+
+
+def name_row_column(header: tuple[str, ...]) -> str:
+    """Return the name of the column of row numbers, which no column of the file has."""
+    taken = {name.casefold() for name in header}
+    name = "row"
+    while name in taken:
+        name += "_"
+    return name
+
+
+def _sort_rows(
+    path: Path,
+    understanding: Understanding,
+    folder: Path,
+    limits: ImportLimits,
+    progress: Callable[[int], None],
+) -> tuple[int, int]:
+    source = open_table(path, limits, understanding.choices)
+    if source.header != understanding.header:
+        refuse(_CHANGED)
+    reader = RowReader(understanding.plans)
+    accepted = rejected = 0
+    with (
+        (folder / _REJECTED).open("w", encoding="utf-8", newline="", errors="backslashreplace") as file,
+        _Accepted(folder.parent / "rows.duckdb", understanding.plans) as table,
+    ):
+        rejects = _Rejects(file, understanding.header)
+        for block in blocks(source.records(), len(understanding.header)):
+            read = reader.read(block)
+            rejects.write(read.rejected)
+            table.write(read.columns, accepted + 1)
+            accepted += len(read.accepted)
+            rejected += len(read.rejected)
+            progress(accepted + rejected)
+        table.finish(folder / _ACCEPTED, name_row_column(understanding.header))
+    return accepted, rejected
 
 
 class _Rejects:
     """The file of rejected rows, which anyone may open in a spreadsheet."""
 
     def __init__(self, file: IO[str], header: tuple[str, ...]) -> None:
-        self._rows = csv.writer(file)
-        self._rows.writerow(["line", "column", "reason", *map(harmless, header)])
+        # Every cell is quoted: Python's own choice leaves a lone carriage return bare, which splits the row.
+        self._rows = csv.writer(file, quoting=csv.QUOTE_ALL)
+        self._rows.writerow(["line", "column", "reason", *map(_harmless, header)])
 
-    def write(self, record: Record) -> None:
-        cells = map(harmless, record.cells)
-        self._rows.writerow([record.line, harmless(record.column), record.reason, *cells])
+    def write(self, records: list[Record]) -> None:
+        for record in records:
+            cells = map(_harmless, record.cells)
+            self._rows.writerow([record.line, _harmless(record.column), record.reason, *cells])
 
 
 class _Accepted:
     """Accepted rows, gathered in a database on disk so that memory does not grow, then written as Parquet."""
 
-    def __init__(self, folder: Path, plans: tuple[ColumnPlan, ...]) -> None:
-        self._folder, self._plans = folder, plans
-        self._base = duckdb.connect(str(folder / "rows.duckdb"))
+    def __init__(self, path: Path, plans: tuple[ColumnPlan, ...]) -> None:
+        self._plans = plans
+        self._base = duckdb.connect(str(path))
         self._base.execute("SET memory_limit='128MB'; SET threads=1; SET enable_progress_bar=false")
         types = [plan.sql_type for plan in plans]
         columns = ", ".join(f"c{n} {kind}" for n, kind in enumerate(types))
-        self._base.execute(f"CREATE TABLE rows ({columns})")
+        self._base.execute(f"CREATE TABLE rows (number BIGINT, {columns})")
         lists = ", ".join(f"unnest(${n}::{kind}[])" for n, kind in enumerate(types, start=1))
-        self._insert = f"INSERT INTO rows SELECT {lists}"
+        last = len(types) + 1
+        self._insert = f"INSERT INTO rows SELECT unnest(range(${last}::BIGINT, ${last + 1}::BIGINT)), {lists}"
 
     def __enter__(self) -> _Accepted:
         return self
@@ -125,56 +178,21 @@ class _Accepted:
     def __exit__(self, *error: object) -> None:
         self._base.close()
 
-    def write(self, rows: list[list[Value]]) -> None:
+    def write(self, columns: list[list[Value]], first: int) -> None:
+        """Keep rows, column by column, of which the first has the number `first`."""
+        rows = len(columns[0])
         if rows:
-            self._base.execute(self._insert, [list(column) for column in zip(*rows, strict=True)])
+            self._base.execute(self._insert, [*columns, first, first + rows])
 
-    def finish(self) -> None:
+    def finish(self, path: Path, row_column: str) -> None:
         names = [plan.name.replace('"', '""') for plan in self._plans]
         columns = ", ".join(f'c{n} AS "{name}"' for n, name in enumerate(names))
-        target = str(self._folder / "accepted").replace("'", "''")
-        query = f"COPY (SELECT {columns} FROM rows ORDER BY rowid) TO '{target}'"  # noqa: S608  quoted above
+        target = str(path).replace("'", "''")
+        # One thread keeps the order of the rows, without sorting them.
+        query = f"COPY (SELECT number AS {row_column}, {columns} FROM rows) TO '{target}'"  # noqa: S608
         self._base.execute(f"{query} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 20480)")
 
 
-def harmless(cell: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula: such a one gets an apostrophe in front.
-
-    Examples
-    --------
-    >>> harmless("=1+1")
-    "'=1+1"
-    """
-    plain = cell.translate(_CONTROLS)
-    return f"'{plain}" if plain.startswith(_FORMULA) or plain.lstrip().startswith(_FORMULA) else plain
-
-
-def _sort_rows(
-    records: Iterator[Record],
-    reading: Reading,
-    folder: Path,
-    rejects: _Rejects,
-    progress: Callable[[int], None],
-) -> Counts:
-    reader = RowReader(reading.plans)
-    accepted = rejected = 0
-    with _Accepted(folder, reading.plans) as table:
-        for block in blocks(records, len(reading.header)):
-            rows: list[list[Value]] = []
-            for record in block:
-                values = reader.read(record)
-                if isinstance(values, Record):
-                    rejects.write(values)
-                    rejected += 1
-                else:
-                    rows.append(values)
-            table.write(rows)
-            accepted += len(rows)
-            progress(accepted + rejected)
-        table.finish()
-    return Counts(accepted + rejected, accepted, rejected)
-
-
-def _flush(file: IO[str]) -> None:
-    file.flush()
-    os.fsync(file.fileno())
+def _harmless(cell: str) -> str:
+    """Return a cell that no spreadsheet takes for a formula, and that any of them shows."""
+    return defuse(cell.translate(_CONTROLS))

@@ -12,7 +12,7 @@ import duckdb
 
 from app.models.importing.choices import Choices
 from app.models.importing.limits import ImportLimits
-from app.models.importing.reading import Reading, read_through
+from app.models.importing.understanding import Understanding, understand
 
 LIMITS = ImportLimits()
 Make = Callable[[Path], object]
@@ -27,8 +27,8 @@ def write(folder: Path, content: bytes | str, name: str = "customers.csv") -> Pa
     return path
 
 
-def read(folder: Path, content: bytes | str, choices: Choices | None = None) -> Reading:
-    return read_through(write(folder, content), LIMITS, choices)
+def read(folder: Path, content: bytes | str, choices: Choices | None = None) -> Understanding:
+    return understand(write(folder, content), LIMITS, choices)
 
 
 def text(content: bytes | str) -> Make:

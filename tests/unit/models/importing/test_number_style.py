@@ -86,7 +86,9 @@ class TestWholeColumns:
         texts = [render(v, p, *written) for v, p in zip(values, places, strict=True)]  # type: ignore[arg-type]
         style = judged(texts).style
         if style is not None:
-            assert [parse(t, style) for t in texts] == [v / 10**p for v, p in zip(values, places, strict=True)]
+            assert [parse(t, style) for t in texts] == [
+                v / 10**p for v, p in zip(values, places, strict=True)
+            ]
 
     @settings(max_examples=300, deadline=None)
     @given(columns)

@@ -7,6 +7,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from app.core.errors import FieldFault
@@ -16,8 +17,9 @@ from app.models.importing.column_kinds import ColumnJudge, ColumnVerdict
 from app.models.importing.csv_records import Record
 from app.models.importing.file_bytes import Format
 from app.models.importing.limits import ImportLimits
+from app.models.importing.missing import missing_test
 from app.models.importing.questions import Question, ask_about_column, ask_about_file
-from app.models.importing.row_reader import ColumnPlan, RowReader, Value
+from app.models.importing.row_reader import ColumnPlan, ReadBlock, RowReader
 from app.models.importing.table_source import TableSource, open_table
 
 _BLOCK_CELLS, _BLOCK_ROWS, _BLOCK_CHARACTERS = 50_000, 4_096, 2_000_000
@@ -25,7 +27,7 @@ _SAMPLE_IN_ALL, _SAMPLE_AT_MOST, _SAMPLE_AT_LEAST = 200_000, 10_000, 500
 
 
 @dataclass(frozen=True)
-class ColumnReading:
+class UnderstoodColumn:
     """One column as judged.
 
     Attributes
@@ -34,8 +36,10 @@ class ColumnReading:
         Its kind, its style and what speaks for them; counted over records that are not faulty as a whole.
     plan : ColumnPlan
         How its cells become values.
-    minimum, maximum, mean : float or None
-        Of the numbers that would be taken in, in the column's own unit.
+    minimum, maximum : float, date or None
+        Of the numbers or the dates that would be taken in, in the column's own unit.
+    mean : float or None
+        Of the numbers.
     outliers : int
         Numbers more than three interquartile ranges beyond the quartiles; scaled up from a sample when
         there are more than the sample holds.
@@ -43,14 +47,14 @@ class ColumnReading:
 
     verdict: ColumnVerdict
     plan: ColumnPlan
-    minimum: float | None = None
-    maximum: float | None = None
+    minimum: float | date | None = None
+    maximum: float | date | None = None
     mean: float | None = None
     outliers: int = 0
 
 
 @dataclass(frozen=True)
-class Reading:
+class Understanding:
     """What a dry run has found; `take_in` follows it to the letter.
 
     Attributes
@@ -59,7 +63,7 @@ class Reading:
         How the file is read.
     header : tuple of str
         Column names.
-    columns : tuple of ColumnReading
+    columns : tuple of UnderstoodColumn
         In the order of the header.
     records, accepted, rejected : int
         Rows that are not blank; `accepted + rejected == records`, always. While a required question is
@@ -74,6 +78,8 @@ class Reading:
         Cells of the first accepted rows, for whoever brought the file.
     questions : tuple of Question
         What is in doubt.
+    content_hash : str
+        SHA-256 in hex of the file's bytes.
     fingerprint : str
         SHA-256 in hex of the header alone. Order, case and blanks at the ends do not matter: a mapping is
         kept by column names, and exports shuffle their columns from one release to the next.
@@ -85,7 +91,7 @@ class Reading:
     sheet: str | None
     sheets: tuple[str, ...]
     header: tuple[str, ...]
-    columns: tuple[ColumnReading, ...]
+    columns: tuple[UnderstoodColumn, ...]
     records: int
     accepted: int
     rejected: int
@@ -94,6 +100,7 @@ class Reading:
     repeated_ids: dict[str, int]
     preview: tuple[tuple[str, ...], ...]
     questions: tuple[Question, ...]
+    content_hash: str
     fingerprint: str
 
     @property
@@ -112,7 +119,7 @@ class Reading:
         return Choices(encoding=self.encoding, delimiter=self.delimiter, sheet=self.sheet)
 
 
-def read_through(path: Path, limits: ImportLimits, choices: Choices | None = None) -> Reading:
+def understand(path: Path, limits: ImportLimits, choices: Choices | None = None) -> Understanding:
     """Judge the file at `path` in two passes: the first decides the columns, the second reads every row.
 
     Memory does not grow with the rows of CSV and Parquet; of a workbook the parser holds one whole sheet.
@@ -135,14 +142,15 @@ def read_through(path: Path, limits: ImportLimits, choices: Choices | None = Non
     source = open_table(path, limits, choices)
     choices.check_columns(source.header)
     verdicts = _judge_columns(source, choices)
-    plans = tuple(ColumnPlan(v.name, v.kind, v.style, v.dates.order) for v in verdicts)
+    missing = None if choices.missing is None else tuple(choices.missing)
+    plans = tuple(ColumnPlan(v.name, v.kind, v.style, v.dates.order, missing) for v in verdicts)
     with _Trial(plans, limits) as trial:
         for block in blocks(source.records(), len(source.header)):
             trial.take(block)
         repeated_ids = {name: repeats.count() for name, repeats in trial.repeated_ids.items()}
         repeated_rows = trial.repeated_rows.count()
     asked = [ask_about_column(verdict, choices) for verdict in verdicts]
-    return Reading(
+    return Understanding(
         format=source.format,
         encoding=source.encoding.name if source.encoding else None,
         delimiter=source.delimiters[0] if source.delimiters else None,
@@ -158,6 +166,7 @@ def read_through(path: Path, limits: ImportLimits, choices: Choices | None = Non
         repeated_ids=repeated_ids,
         preview=tuple(trial.preview),
         questions=(*ask_about_file(source, choices), *(question for question in asked if question)),
+        content_hash=hash_content(path),
         fingerprint=fingerprint_header(source.header),
     )
 
@@ -166,6 +175,12 @@ def fingerprint_header(header: Iterable[str]) -> str:
     """Return the SHA-256 in hex of a header, whatever the order, the case and the blanks of its names."""
     names = sorted(" ".join(unicodedata.normalize("NFKC", name).casefold().split()) for name in header)
     return hashlib.sha256("\x1f".join(names).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def hash_content(path: Path) -> str:
+    """Return the SHA-256 in hex of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def blocks(records: Iterable[Record], columns: int) -> Iterator[list[Record]]:
@@ -185,7 +200,10 @@ def blocks(records: Iterable[Record], columns: int) -> Iterator[list[Record]]:
 
 def _judge_columns(source: TableSource, choices: Choices) -> list[ColumnVerdict]:
     width = len(source.header)
-    judges = [ColumnJudge(name, width, place in source.typed) for place, name in enumerate(source.header)]
+    test = missing_test(choices.missing)
+    judges = [
+        ColumnJudge(name, width, place in source.typed, test) for place, name in enumerate(source.header)
+    ]
     for block in blocks(source.records(), width):
         rows = [record.cells for record in block if record.reason is None]
         for judge, column in zip(judges, zip(*rows, strict=True), strict=False):
@@ -204,6 +222,9 @@ class _Trial:
         self._numbers = {
             place: NumberSummary(kept) for place, plan in enumerate(plans) if plan.sql_type == "DOUBLE"
         }
+        self._dates: dict[int, tuple[date | None, date | None]] = {
+            place: (None, None) for place, plan in enumerate(plans) if plan.sql_type == "DATE"
+        }
         self._identifiers = {
             place: plan.name for place, plan in enumerate(plans) if plan.kind is Kind.IDENTIFIER
         }
@@ -221,31 +242,33 @@ class _Trial:
             repeats.close()
 
     def take(self, block: list[Record]) -> None:
-        rows: list[list[Value]] = []
-        hashes: list[int] = []
-        for record in block:
-            values = self._reader.read(record)
-            if isinstance(values, Record):
-                self.rejected += 1
-                if len(self.faults) < self._limits.reasons:
-                    self.faults.append(FieldFault(values.column, values.reason or "", values.line))
-                continue
-            rows.append(values)
-            hashes.append(hash(tuple(record.cells)))
-            if len(self.preview) < self._limits.preview_rows:
-                self.preview.append(tuple(record.cells))
-        self.accepted += len(rows)
-        self.repeated_rows.see(hashes)
+        read = self._reader.read(block)
+        self.accepted += len(read.accepted)
+        self.rejected += len(read.rejected)
+        for record in read.rejected[: self._limits.reasons - len(self.faults)]:
+            self.faults.append(FieldFault(record.column, record.reason or "", record.line))
+        for record in read.accepted[: self._limits.preview_rows - len(self.preview)]:
+            self.preview.append(tuple(record.cells))
+        self.repeated_rows.see(hash(tuple(record.cells)) for record in read.accepted)
         for place, name in self._identifiers.items():
-            self.repeated_ids[name].see([hash(row[place]) for row in rows])
-        for place, summary in self._numbers.items():
-            summary.see([value for row in rows if isinstance(value := row[place], float)])
+            self.repeated_ids[name].see(map(hash, read.columns[place]))
+        self._sum_up(read)
 
-    def column(self, place: int, verdict: ColumnVerdict) -> ColumnReading:
+    def _sum_up(self, read: ReadBlock) -> None:
+        for place, summary in self._numbers.items():
+            summary.see([value for value in read.columns[place] if isinstance(value, float)])
+        for place, (earliest, latest) in self._dates.items():
+            days = [value for value in (*read.columns[place], earliest, latest) if isinstance(value, date)]
+            if days:
+                self._dates[place] = (min(days), max(days))
+
+    def column(self, place: int, verdict: ColumnVerdict) -> UnderstoodColumn:
         plan = self._reader.plans[place]
+        if place in self._dates:
+            return UnderstoodColumn(verdict, plan, *self._dates[place])
         summary = self._numbers.get(place)
         if summary is None:
-            return ColumnReading(verdict, plan)
-        return ColumnReading(
+            return UnderstoodColumn(verdict, plan)
+        return UnderstoodColumn(
             verdict, plan, summary.minimum, summary.maximum, summary.mean, summary.outliers()
         )
