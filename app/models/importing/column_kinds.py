@@ -23,6 +23,7 @@ CATEGORIES_AT_MOST = 50
 UNIQUE_SHARE = 0.9
 _ROWS_FOR_UNIQUE = 10
 _DIGITS_OF_A_NUMBER = 15  # beyond them a double no longer keeps each digit
+_DIGITS_OF_A_PHONE = 7
 _IDENTIFIER_AT_MOST = 64
 _MARKERS_AT_MOST = 10
 _HASHES_IN_ALL, _HASHES_AT_MOST, _HASHES_AT_LEAST = 200_000, 4_096, 256
@@ -104,7 +105,7 @@ class ColumnJudge:
     _markers: Counter[str] = field(default_factory=Counter)
     _numbers: NumberJudge = field(default_factory=NumberJudge)
     _dates: DateJudge = field(default_factory=DateJudge)
-    _padded: int = 0  # all digits, the first of several a zero
+    _padded: int = 0  # all digits, the first of several a zero, or a plus before as many as a telephone has
     _long_digits: int = 0
     _spaced: int = 0
     _long: int = 0
@@ -130,6 +131,8 @@ class ColumnJudge:
         if text.isascii() and text.isdigit():
             self._padded += times * (len(text) > 1 and text[0] == "0")
             self._long_digits += times * (len(text) > _DIGITS_OF_A_NUMBER)
+        elif text[0] == "+" and len(text) > _DIGITS_OF_A_PHONE and text[1:].isdigit():
+            self._padded += times
         elif " " in text:
             self._spaced += times
         self._long += times * (len(text) > _IDENTIFIER_AT_MOST)

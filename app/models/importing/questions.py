@@ -9,6 +9,7 @@ from app.models.importing.choices import Choices, Kind
 from app.models.importing.column_kinds import ColumnVerdict
 from app.models.importing.date_style import parse_date
 from app.models.importing.number_style import READABLE_SHARE, parse
+from app.models.importing.sensitive_words import names_identifier
 from app.models.importing.table_source import TableSource
 
 _ASKED_FROM = 0.5
@@ -87,7 +88,8 @@ def ask_about_column(column: ColumnVerdict, choices: Choices) -> Question | None
         return _ask_order(column, name)
     readable = max(column.numbers.readable, column.dates.readable)
     is_torn = _ASKED_FROM * column.present <= readable < READABLE_SHARE * column.present
-    if column.kind in (Kind.CATEGORY, Kind.TEXT) and column.name not in choices.kinds and is_torn:
+    is_guess = column.name not in choices.kinds and not names_identifier(column.name)
+    if column.kind in (Kind.CATEGORY, Kind.TEXT, Kind.IDENTIFIER) and is_guess and is_torn:
         kind = Kind.DATE if column.dates.readable > column.numbers.readable else Kind.NUMBER
         share = int(100 * readable / column.present)
         text = f"About {share} % of the values of {name} are a {kind}, the others are not. What does it hold?"

@@ -66,7 +66,7 @@ class TestWholeColumns:
     @given(columns)
     def test_exactly_right_or_ambiguous(self, column: tuple[list[int], int, str, str, str]) -> None:
         values, places, *written = column
-        texts = [render(value, places, *written) for value in values]  # type: ignore[arg-type]
+        texts = [render(value, places, *written) for value in values]
         judgement = judged(texts)
         assert judgement.readable == len(values)
         if judgement.style is None:
@@ -83,7 +83,7 @@ class TestWholeColumns:
     ) -> None:
         values, _, *written = column
         places = [data.draw(st.integers(0, 4)) for _ in values]
-        texts = [render(v, p, *written) for v, p in zip(values, places, strict=True)]  # type: ignore[arg-type]
+        texts = [render(v, p, *written) for v, p in zip(values, places, strict=True)]
         style = judged(texts).style
         if style is not None:
             assert [parse(t, style) for t in texts] == [
@@ -96,7 +96,7 @@ class TestWholeColumns:
         self, column: tuple[list[int], int, str, str, str]
     ) -> None:
         values, places, *written = column
-        texts = [render(value, places, *written) for value in values]  # type: ignore[arg-type]
+        texts = [render(value, places, *written) for value in values]
         judge = NumberJudge()
         for text in texts:
             judge.see(text)
