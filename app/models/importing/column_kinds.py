@@ -185,7 +185,7 @@ class ColumnJudge:
             return Kind.DATE
         if are_answers(frozenset(self._categories)):
             return Kind.YES_NO
-        if numbers.readable >= READABLE_SHARE * present:
+        if self.is_typed or numbers.readable >= READABLE_SHARE * present:
             return Kind.NUMBER
         is_short = not self._long and self._spaced * 10 <= present
         if is_unique and is_short and present >= _ROWS_FOR_UNIQUE:

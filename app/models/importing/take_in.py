@@ -61,7 +61,7 @@ def take_in(
 ) -> Taken:
     """Write what was found to be good, and apart from it the rest with its reasons, into a new folder.
 
-    The folder appears complete or not at all. A crash may leave a hidden folder ``.<name>.…`` beside it,
+    The folder appears complete or not at all. A crash may leave a hidden folder ``.importing-…`` beside it,
     which nothing reads and which may be deleted once no import runs.
 
     Parameters
@@ -90,7 +90,7 @@ def take_in(
         refuse("the file is in doubt: answer the open questions before it is taken in")
     if folder.exists():
         raise FileExistsError(errno.EEXIST, "the folder of the import stands already", str(folder))
-    with tempfile.TemporaryDirectory(prefix=f".{folder.name}.", dir=folder.parent) as work:
+    with tempfile.TemporaryDirectory(prefix=".importing-", dir=folder.parent) as work:
         done = Path(work) / "done"
         done.mkdir()
         accepted, rejected = _sort_rows(path, understanding, done, limits, progress)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
@@ -49,7 +49,7 @@ def cell(value: object) -> str:
     return f'<c t="inlineStr"><is><t xml:space="preserve">{escape(str(value))}</t></is></c>'
 
 
-def rows_of(table: Sequence[Sequence[object]]) -> str:
+def rows_of(table: Iterable[Iterable[object]]) -> str:
     return "".join(f"<row>{''.join(map(cell, row))}</row>" for row in table)
 
 
@@ -85,7 +85,8 @@ def _relationships(links: str) -> str:
 def parquet(query: str) -> Make:
     def make(path: Path) -> None:
         with duckdb.connect(":memory:") as base:
-            base.execute(f"COPY ({query}) TO '{path}' (FORMAT parquet)")
+            base.execute(f"COPY ({query}) TO '{path.parent / 'made'}' (FORMAT parquet)")
+        (path.parent / "made").rename(path)
 
     return make
 
