@@ -136,7 +136,8 @@ class NumberSummary:
         if not self._sample:
             return 0
         values = np.array(self._sample)
-        lower, upper = np.quantile(values, [0.25, 0.75])
-        reach = 3 * (upper - lower)
-        beyond = int(((values < lower - reach) | (values > upper + reach)).sum()) if np.isfinite(reach) else 0
-        return round(beyond * self.seen / len(values))
+        with np.errstate(over="ignore", invalid="ignore"):  # near the greatest double the reach is infinite
+            lower, upper = np.quantile(values, [0.25, 0.75])
+            reach = 3 * (upper - lower)
+            beyond = int(((values < lower - reach) | (values > upper + reach)).sum())
+        return round(beyond * self.seen / len(values)) if np.isfinite(reach) else 0

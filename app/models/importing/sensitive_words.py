@@ -57,7 +57,7 @@ def sensitive_trait(header: str) -> str | None:
 def names_identifier(header: str) -> bool:
     """Answer whether a column's name says that it tells customers apart, as ``Customer ID`` does."""
     words = _words(header)
-    return "id" in words or "".join(words) in _IDENTIFIERS or bool(_IDENTIFIERS.intersection(words))
+    return "".join(_apart(header)) in _IDENTIFIERS or bool(_IDENTIFIERS.intersection(words))
 
 
 def _words(header: str) -> list[str]:
