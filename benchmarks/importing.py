@@ -16,7 +16,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 
 from app.models.importing.limits import MEGABYTE, ImportLimits
 from app.models.importing.take_in import take_in
@@ -63,15 +63,18 @@ def measured(name: str, work: Callable[..., Understanding], *given: object) -> U
     """Run `work` in a fresh process, print its seconds and its memory, and return what it gives."""
     context = multiprocessing.get_context("spawn")
     with context.Pool(1) as pool:
-        result, seconds, idle, peak = pool.apply(_measure, (work, *given))
-    print(f"{name}: {seconds:,.0f} s, {peak - idle:,.0f} MB beyond {idle:,.0f} MB")
+        result, seconds, of_processor, idle, peak = pool.apply(_measure, (work, *given))
+    times = f"{seconds:,.0f} s ({of_processor:,.0f} s of the processor)"
+    print(f"{name}: {times}, {peak - idle:,.0f} MB beyond {idle:,.0f} MB")
     return result
 
 
-def _measure(work: Callable[..., Understanding], *given: object) -> tuple[Understanding, float, float, float]:
-    idle, begun = _peak(), perf_counter()
+def _measure(
+    work: Callable[..., Understanding], *given: object
+) -> tuple[Understanding, float, float, float, float]:
+    idle, begun, worked = _peak(), perf_counter(), process_time()
     result = work(*given)
-    return result, perf_counter() - begun, idle, _peak()
+    return result, perf_counter() - begun, process_time() - worked, idle, _peak()
 
 
 def _peak() -> float:
