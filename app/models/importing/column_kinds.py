@@ -16,7 +16,7 @@ from app.models.importing.number_style import (
     NumberJudgement,
     NumberStyle,
 )
-from app.models.importing.sensitive_words import names_identifier, sensitive_trait
+from app.models.importing.sensitive_words import names_code, names_identifier, sensitive_trait
 from app.models.importing.yes_no import are_answers
 
 CATEGORIES_AT_MOST = 50
@@ -175,9 +175,11 @@ class ColumnJudge:
             return Kind.EMPTY
         # A row without its identifier is rejected, so a column with many gaps is never guessed to be one.
         is_gapless = self._missing <= (1 - READABLE_SHARE) * (self._missing + present)
-        if names_identifier(self.name) and is_gapless and not self._spaced * 2 > present:
-            return Kind.IDENTIFIER
         is_unique = self._distinct.count >= UNIQUE_SHARE * present
+        if names_identifier(self.name) and not self._spaced * 2 > present:
+            return Kind.IDENTIFIER if is_gapless else Kind.TEXT
+        if names_code(self.name) and not self.is_typed:
+            return self._unchanged(is_unique)
         if self._padded or self._long_digits * 2 > present:  # 00123 as a number would lose its zeros
             is_few = self._distinct.count <= CATEGORIES_AT_MOST
             return Kind.CATEGORY if is_few and not is_unique else self._unchanged(is_unique)

@@ -87,6 +87,8 @@ def ask_about_column(column: ColumnVerdict, choices: Choices) -> Question | None
     if column.kind is Kind.DATE and column.dates.order is None:
         return _ask_order(column, name)
     readable = max(column.numbers.readable, column.dates.readable)
+    if column.kind in (Kind.NUMBER, Kind.DATE) and column.name not in choices.kinds:
+        return _ask_about_others(column, name)
     is_torn = _ASKED_FROM * column.present <= readable < READABLE_SHARE * column.present
     is_guess = column.name not in choices.kinds and not names_identifier(column.name)
     if column.kind in (Kind.CATEGORY, Kind.TEXT, Kind.IDENTIFIER) and is_guess and is_torn:
@@ -99,6 +101,19 @@ def ask_about_column(column: ColumnVerdict, choices: Choices) -> Question | None
         )
         return Question("kinds", column.name, text, options, is_required=False)
     return None
+
+
+def _ask_about_others(column: ColumnVerdict, name: str) -> Question | None:
+    readable = (column.numbers if column.kind is Kind.NUMBER else column.dates).readable
+    others = column.present - readable
+    if not others:
+        return None
+    text = f"{others:,} of {column.present:,} values of {name} are no {column.kind}. What does it hold?"
+    options = (
+        Option(column.kind, f"{column.kind}s: reject the rows where it is none", ""),
+        Option(Kind.TEXT, "texts: keep every value as it is", ""),
+    )
+    return Question("kinds", column.name, text, options, is_required=False)
 
 
 def _ask_decimal(column: ColumnVerdict, name: str) -> Question:

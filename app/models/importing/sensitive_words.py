@@ -34,6 +34,26 @@ _NUMBERED = """
     customernumber customerno accountnumber membernumber clientnumber numeroclient numerocliente
 """
 _IDENTIFIERS = frozenset(_NUMBERED.split())
+# What a column of codes ends with: InvoiceNo, phone number, StockCode. Their digits are not counted with.
+_CODES = frozenset(
+    [
+        "no",
+        "nr",
+        "num",
+        "number",
+        "nummer",
+        "numero",
+        "numara",
+        "code",
+        "kod",
+        "sku",
+        "ean",
+        "isbn",
+        "phone",
+        "telefon",
+        "tel",
+    ]
+)
 _SPLIT = re.compile(r"[^0-9a-z]+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
@@ -58,6 +78,12 @@ def names_identifier(header: str) -> bool:
     """Answer whether a column's name says that it tells customers apart, as ``Customer ID`` does."""
     words = _words(header)
     return "".join(_apart(header)) in _IDENTIFIERS or bool(_IDENTIFIERS.intersection(words))
+
+
+def names_code(header: str) -> bool:
+    """Answer whether a column's name ends as those of codes do, such as ``InvoiceNo``."""
+    words = _apart(header)
+    return bool(words) and words[-1] in _CODES
 
 
 def _words(header: str) -> list[str]:

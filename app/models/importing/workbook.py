@@ -49,16 +49,11 @@ class Sheet:
 
     def records(self) -> Iterator[Record]:
         """Yield every row that is not blank; a row's number is that of the sheet."""
-        first = self._sheet.start[0] + 1 if self._sheet.start and self._starts_late() else 1
-        for line, cells in enumerate(self._sheet.iter_rows(), start=first):
+        # The parser gives blank rows above the first filled one as well.
+        for line, cells in enumerate(self._sheet.iter_rows(), start=1):
             texts = [_text(cell, place in self.typed) for place, cell in enumerate(cells)]
             if any(texts):
                 yield Record(line, texts)
-
-    def _starts_late(self) -> bool:
-        """Whether the parser leaves out the blank rows above the first filled one."""
-        start = self._sheet.start
-        return start is not None and self._sheet.height < self._sheet.total_height
 
 
 def open_sheet(path: Path, limits: ImportLimits, chosen: str | None = None) -> Sheet:

@@ -86,22 +86,21 @@ def _make(
         "Seen": list(early),
         "Newsletter": list(replies),
     }
+    cells = [
+        [
+            f"{place:05d}",
+            names[place],
+            "n/a" if gaps[place] else currency.format(_number(cents[place], 2, locale)),
+            _number(thousands[place], 0, locale),
+            _number(ratios[place], 3, locale),
+            days[place].strftime(locale.day),
+            early[place].strftime(locale.day),
+            locale.answers[0 if replies[place] else 1],
+        ]
+        for place in range(ROWS)
+    ]
     text = io.StringIO()
-    writer = csv.writer(text, delimiter=delimiter, quoting=quoting, lineterminator=end)
-    writer.writerow(truth)
-    for place in range(ROWS):
-        writer.writerow(
-            [
-                truth["Customer ID"][place],
-                names[place],
-                "n/a" if gaps[place] else currency.format(_number(cents[place], 2, locale)),
-                _number(thousands[place], 0, locale),
-                _number(ratios[place], 3, locale),
-                days[place].strftime(locale.day),
-                early[place].strftime(locale.day),
-                locale.answers[0 if replies[place] else 1],
-            ]
-        )
+    csv.writer(text, delimiter=delimiter, quoting=quoting, lineterminator=end).writerows([truth, *cells])
     label = f"{name} {delimiter!r} {encoding} {currency} quoting {quoting} {end!r}"
     marks = dict.fromkeys(("Revenue", "Points", "Ratio"), locale.decimal)
     orders = dict.fromkeys(("Since", "Seen"), locale.order)

@@ -26,7 +26,9 @@ class TestKind:
         [
             ("x", ["", "NA"], Kind.EMPTY),
             ("Customer ID", NUMBERS, Kind.IDENTIFIER),
-            ("Customer ID", ["1", "", ""], Kind.NUMBER),  # too many gaps: its rows would all be rejected
+            ("Customer ID", ["1", "", ""], Kind.TEXT),  # too many gaps: their rows would be rejected
+            ("InvoiceNo", [*NUMBERS, "C12"], Kind.IDENTIFIER),
+            ("InvoiceNo", ["5", "5", "6"], Kind.TEXT),
             ("x", NUMBERS, Kind.NUMBER),
             ("x", [f"{n:05d}" for n in range(40)], Kind.IDENTIFIER),
             ("x", ["007", *NUMBERS, *NUMBERS], Kind.CATEGORY),

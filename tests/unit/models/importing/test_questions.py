@@ -76,6 +76,12 @@ class TestAboutAColumn:
         assert (question.key, question.is_required) == ("kinds", False)
         assert [option.value for option in question.options] == [Kind.CATEGORY, Kind(kind)]
 
+    def test_a_few_that_are_of_no_kind(self, tmp_path: Path) -> None:
+        question = only(tmp_path, "who,x\n" + "b,1.5\n" * 99 + "b,C1\n")
+        assert (question.key, question.is_required) == ("kinds", False)
+        assert question.text == "1 of 100 values of x are no number. What does it hold?"
+        assert [option.value for option in question.options] == [Kind.NUMBER, Kind.TEXT]
+
     @pytest.mark.parametrize("kind", [Kind.NUMBER, Kind.DATE])
     def test_a_kind_that_no_value_is_of(self, kind: Kind, tmp_path: Path) -> None:
         question = only(tmp_path, "id,x\na,b\n", Choices(kinds={"x": kind}))

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.models.importing.sensitive_words import names_identifier, sensitive_trait
+from app.models.importing.sensitive_words import names_code, names_identifier, sensitive_trait
 
 
 class TestSensitiveTrait:
@@ -44,3 +44,11 @@ class TestNamesIdentifier:
     @pytest.mark.parametrize("header", ["idea", "paid", "Income", "Kunde"])
     def test_no(self, header: str) -> None:
         assert not names_identifier(header)
+
+
+class TestNamesCode:
+    def test_by_its_last_word(self) -> None:
+        assert names_code("InvoiceNo")
+        assert names_code("phone number")
+        assert not names_code("Number of orders")
+        assert not names_code("?")
