@@ -9,7 +9,7 @@ from app.models.importing.choices import Choices, Kind
 from app.models.importing.column_kinds import ColumnVerdict
 from app.models.importing.date_style import parse_date
 from app.models.importing.number_style import READABLE_SHARE, parse
-from app.models.importing.sensitive_words import names_identifier
+from app.models.importing.sensitive_words import names_code, names_identifier
 from app.models.importing.table_source import TableSource
 
 _ASKED_FROM = 0.5
@@ -90,7 +90,8 @@ def ask_about_column(column: ColumnVerdict, choices: Choices) -> Question | None
     if column.kind in (Kind.NUMBER, Kind.DATE) and column.name not in choices.kinds:
         return _ask_about_others(column, name)
     is_torn = _ASKED_FROM * column.present <= readable < READABLE_SHARE * column.present
-    is_guess = column.name not in choices.kinds and not names_identifier(column.name)
+    is_named = names_identifier(column.name) or names_code(column.name)
+    is_guess = column.name not in choices.kinds and not is_named
     if column.kind in (Kind.CATEGORY, Kind.TEXT, Kind.IDENTIFIER) and is_guess and is_torn:
         kind = Kind.DATE if column.dates.readable > column.numbers.readable else Kind.NUMBER
         share = int(100 * readable / column.present)
