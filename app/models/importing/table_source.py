@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -115,26 +115,26 @@ def open_table(path: Path, limits: ImportLimits, choices: Choices | None = None)
         return _source(file, table.records, limits, table.typed)
     encoding = find_encoding(file.open, choices.encoding)
     if choices.delimiter is None:
-        with closing(_text(file, encoding)) as stream:
+        with _text(file, encoding) as stream:
             delimiters = find_delimiter(stream, limits)
     else:
         delimiters = (choices.delimiter,)
 
     def records() -> Iterator[Record]:
-        try:
-            with closing(_text(file, encoding)) as stream:
-                yield from read_records(stream, delimiters[0], limits)
-        except UnicodeError:
-            refuse(f"the text is not {encoding.name}: choose another encoding")
+        with _text(file, encoding) as stream:
+            yield from read_records(stream, delimiters[0], limits)
 
     return _source(file, records, limits, text=(encoding, delimiters))
 
 
-def _text(file: FileBytes, encoding: TextEncoding) -> io.TextIOWrapper:
-    try:
-        return io.TextIOWrapper(file.open(), encoding.name, encoding.errors, newline="")
-    except LookupError:
-        refuse("the encoding is not known: choose one such as utf-8, cp1252 or cp1254")
+@contextmanager
+def _text(file: FileBytes, encoding: TextEncoding) -> Iterator[io.TextIOWrapper]:
+    with file.open() as content:
+        try:
+            with io.TextIOWrapper(content, encoding.name, encoding.errors, newline="") as stream:
+                yield stream
+        except UnicodeError:
+            refuse(f"the text is not {encoding.name}: choose another encoding")
 
 
 def _source(

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gzip
 from dataclasses import replace
+from encodings.aliases import aliases
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,16 @@ class TestOpenTable:
     def test_a_chosen_encoding_that_does_not_fit(self, tmp_path: Path) -> None:
         with pytest.raises(TableInvalid, match="not utf-16"):
             open_table(write(tmp_path, b"id\nabcd"), LIMITS, Choices(encoding="utf-16", delimiter=","))
+
+    @pytest.mark.parametrize("content", [b"id,x\na,\xe9\\u12\n+AGE,1\n", b"id"])
+    @pytest.mark.parametrize("encoding", sorted({*aliases.values(), "idna", "punycode", "undefined"}))
+    def test_any_encoding_is_read_or_refused(self, encoding: str, content: bytes, tmp_path: Path) -> None:
+        path = write(tmp_path, content)
+        try:
+            rows = list(open_table(path, LIMITS, Choices(encoding=encoding)).records())
+        except TableInvalid:
+            return
+        assert all(len(record.cells) == 2 or record.reason for record in rows)
 
     def test_a_sheet_of_no_workbook(self, tmp_path: Path) -> None:
         with pytest.raises(TableInvalid, match="not a workbook"):
