@@ -91,22 +91,24 @@ def _make(
             f"{place:05d}",
             names[place],
             "n/a" if gaps[place] else currency.format(_number(cents[place], 2, locale)),
-            _number(thousands[place], 0, locale),
-            _number(ratios[place], 3, locale),
-            days[place].strftime(locale.day),
-            early[place].strftime(locale.day),
+            *(_number(thousands[place], 0, locale), _number(ratios[place], 3, locale)),
+            *(days[place].strftime(locale.day), early[place].strftime(locale.day)),
             locale.answers[0 if replies[place] else 1],
         ]
         for place in range(ROWS)
     ]
     text = io.StringIO()
     csv.writer(text, delimiter=delimiter, quoting=quoting, lineterminator=end).writerows([truth, *cells])
-    label = f"{name} {delimiter!r} {encoding} {currency} quoting {quoting} {end!r}"
+    label = f"{name} {delimiter!r} {encoding} {currency} {quoting} {end!r}"
+    answers = _answers(locale, encoding, delimiter)
+    return Messy(label, text.getvalue().encode(encoding), truth, answers)
+
+
+def _answers(locale: Locale, encoding: str, delimiter: str) -> Choices:
     marks = dict.fromkeys(("Revenue", "Points", "Ratio"), locale.decimal)
     orders = dict.fromkeys(("Since", "Seen"), locale.order)
     told = "cp1252" if encoding == "latin-1" else encoding  # which holds all of its letters
-    answers = Choices(told, delimiter, decimals=marks, date_orders=orders)  # type: ignore[arg-type]
-    return Messy(label, text.getvalue().encode(encoding), truth, answers)
+    return Choices(told, delimiter, decimals=marks, date_orders=orders)  # type: ignore[arg-type]
 
 
 def _number(value: int, places: int, locale: Locale) -> str:
