@@ -16,6 +16,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from app.controllers import (
     api_controller,
+    dataset_controller,
     docs_controller,
     job_controller,
     metrics_controller,
@@ -27,6 +28,7 @@ from app.controllers import (
     training_controller,
     view_controller,
 )
+from app.controllers.dataset_controller import UPLOAD_PATHS
 from app.controllers.dependencies import Services
 from app.controllers.direct_route import DirectRoutes
 from app.controllers.middleware.head_requests import HeadRequests
@@ -146,8 +148,9 @@ def _default_recipe(settings: Settings, recipes: RecipeService) -> RecipeService
 
 def _add_routes(app: FastAPI, services: Services, api: APIRouter) -> None:
     app.include_router(api)
-    for controller in (recipe_controller, training_controller, job_controller):
+    for controller in (recipe_controller, dataset_controller, training_controller, job_controller):
         app.include_router(controller.router)
+    app.include_router(dataset_controller.uploads)
     app.include_router(probe_controller.router)
     app.include_router(metrics_controller.router)
     older = services.predictions.form.older_body()
@@ -155,6 +158,11 @@ def _add_routes(app: FastAPI, services: Services, api: APIRouter) -> None:
         app.include_router(older_controller.build_router(older))
     for controller in (view_controller, docs_controller, static_assets):
         app.include_router(controller.router)
+
+
+def _upload_limits(settings: Settings) -> dict[str, int]:
+    form = 1_048_576  # what stands around a file in its form
+    return dict.fromkeys(UPLOAD_PATHS, settings.max_upload_bytes + form)
 
 
 def _add_layers(
@@ -167,7 +175,7 @@ def _add_layers(
     app.add_middleware(DirectRoutes, router=api)
     if settings.force_https:
         app.add_middleware(HttpsOnly)
-    app.add_middleware(RequestGuard, max_body_bytes=settings.max_body_bytes)
+    app.add_middleware(RequestGuard, max_body_bytes=settings.max_body_bytes, larger=_upload_limits(settings))
     if settings.rate_limit:
         limit = RateLimit(settings.rate_limit, settings.rate_window_seconds, shared_folder())
         app.add_middleware(RateLimiter, limit=limit)

@@ -68,7 +68,7 @@ def worker(*, beside: bool, once: bool) -> None:
 def _work(settings: Settings, wake: threading.Event, stop: threading.Event, idle_seconds: float) -> None:
     database = open_database(settings)
     name = f"{socket.gethostname()}:{os.getpid()}"
-    jobs = JobWorker(database, job_kinds(settings), name, stop)
+    jobs = JobWorker(database, job_kinds(settings, database), name, stop)
     last = time.monotonic()
     while not stop.is_set():
         wake.clear()

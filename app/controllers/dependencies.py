@@ -16,9 +16,11 @@ from app.services.segment_map_service import SegmentMapService
 from app.services.storage import Storage
 
 if TYPE_CHECKING:
+    from app.services.dataset_service import DatasetService
     from app.services.job_service import JobService
 else:
-    JobService = Any  # importing it would load the database's library into every worker; see Storage
+    # importing them would load the database's library into every worker: see Storage
+    DatasetService = JobService = Any
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,10 @@ def _jobs(services: Annotated[Services, Depends(get_services)]) -> JobService:
     return services.storage.get_services().jobs
 
 
+def _datasets(services: Annotated[Services, Depends(get_services)]) -> DatasetService:
+    return services.storage.get_services().datasets
+
+
 async def _named_recipe(
     recipe: Annotated[str, Path(description="Name of a recipe.", examples=["mall"])],
     recipes: Annotated[RecipeService, Depends(_recipes)],
@@ -75,6 +81,7 @@ Predictions = Annotated[PredictionService, Depends(_predictions)]
 SegmentMaps = Annotated[SegmentMapService, Depends(_segment_maps)]
 ModelCards = Annotated[ModelCardService, Depends(_model_cards)]
 Metrics = Annotated[MetricsService, Depends(_metrics)]
+Datasets = Annotated[DatasetService, Depends(_datasets)]
 Jobs = Annotated[JobService, Depends(_jobs)]
 Recipes = Annotated[RecipeService, Depends(_recipes)]
 NamedRecipe = Annotated[RecipeServices, Depends(_named_recipe)]

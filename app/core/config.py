@@ -50,6 +50,15 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(
         default=65_536, ge=1_024, le=1_073_741_824, description="Largest request body, in bytes."
     )
+    max_upload_bytes: int = Field(
+        default=536_870_912, ge=1_024, le=68_719_476_736, description="Largest customer table, in bytes."
+    )
+    max_import_rows: int = Field(
+        default=10_000_000, ge=10, le=1_000_000_000, description="Most rows of a customer table."
+    )
+    max_import_columns: int = Field(
+        default=1_000, ge=1, le=10_000, description="Most columns of a customer table."
+    )
     trusted_proxies: Annotated[tuple[IPvAnyNetwork, ...], NoDecode] = Field(
         default=(),
         description="Addresses or networks whose X-Forwarded-For and -Proto count, by commas; empty: none.",
@@ -100,6 +109,9 @@ class Settings(BaseSettings):
             "DEFAULT_RECIPE": self.default_recipe,
             "LOG_LEVEL": self.log_level,
             "LOG_FORMAT": self.log_format,
+            "MAX_UPLOAD_BYTES": str(self.max_upload_bytes),
+            "MAX_IMPORT_ROWS": str(self.max_import_rows),
+            "MAX_IMPORT_COLUMNS": str(self.max_import_columns),
         }
 
     @property
@@ -116,6 +128,16 @@ class Settings(BaseSettings):
     def processed_dir(self) -> Path:
         """Where labelled tables are written."""
         return self.data_dir / "processed"
+
+    @property
+    def uploads_dir(self) -> Path:
+        """Where files lie that were sent and are not taken in yet."""
+        return self.data_dir / "uploads"
+
+    @property
+    def datasets_dir(self) -> Path:
+        """Where customer tables lie that were taken in."""
+        return self.data_dir / "datasets"
 
     @property
     def recipes_dir(self) -> Path:

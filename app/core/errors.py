@@ -4,7 +4,9 @@
     ├── RequestRefused              400  the request cannot be read
     │   ├── JsonMalformed           400
     │   ├── BodyTooLarge            413
-    │   └── BodyNotJson             415
+    │   ├── BodyNotJson             415
+    │   ├── UploadMalformed         400
+    │   └── BodyNotForm             415
     ├── InputInvalid                422  read, but out of bounds
     │   ├── RecipeInvalid           422
     │   ├── TableInvalid            422  a customer table that cannot be used
@@ -13,6 +15,7 @@
     │   ├── RecipeNotFound          404
     │   ├── VersionNotFound         404
     │   ├── DatasetNotFound         404
+    │   ├── UploadNotFound          404
     │   └── JobNotFound             404
     ├── JobActive                   409  a job that waits or runs cannot be deleted
     ├── LeaseLost                   409  the job belongs to another worker by now, or has ended
@@ -89,6 +92,14 @@ class BodyNotJson(RequestRefused):
     code, status, title = "body_not_json", 415, "The body must be plain JSON"
 
 
+class UploadMalformed(RequestRefused):
+    code, title = "upload_malformed", "The form with the file cannot be read"
+
+
+class BodyNotForm(RequestRefused):
+    code, status, title = "body_not_form", 415, "The body must be a form with a file"
+
+
 class InputInvalid(ClienteleError):
     code, status, title = "input_invalid", 422, "Some fields are not acceptable"
 
@@ -119,6 +130,10 @@ class VersionNotFound(NotFound):
 
 class DatasetNotFound(NotFound):
     code, title = "dataset_not_found", "There is no such dataset"
+
+
+class UploadNotFound(NotFound):
+    code, title = "upload_not_found", "There is no such upload"
 
 
 class JobNotFound(NotFound):

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cache, partial
+from typing import TYPE_CHECKING
 
 from app.core.config import Settings
-from app.services.job_worker import Work
 
-TRAINING = "training"
+if TYPE_CHECKING:
+    from app.core.database import Database
+    from app.services.job_worker import Work
+
+TRAINING, DRY_RUN, IMPORT = "training", "dry_run", "import"
 
 
-def job_kinds(settings: Settings) -> Mapping[str, Callable[[], Work]]:
+def job_kinds(settings: Settings, database: Database) -> Mapping[str, Callable[[], Work]]:
     """Return how each kind of job is done."""
-    return {TRAINING: cache(partial(_training, settings))}
+    return {
+        TRAINING: cache(partial(_training, settings)),
+        DRY_RUN: cache(partial(_dry_run, settings, database)),
+        IMPORT: cache(partial(_import, settings, database)),
+    }
 
 
 def _training(settings: Settings) -> Work:
@@ -21,3 +29,15 @@ def _training(settings: Settings) -> Work:
     from app.services.training_work import TrainingWork  # noqa: PLC0415
 
     return TrainingWork(TrainingService(settings))
+
+
+def _dry_run(settings: Settings, database: Database) -> Work:
+    from app.services.dataset_work import DryRunWork  # noqa: PLC0415
+
+    return DryRunWork(settings, database)
+
+
+def _import(settings: Settings, database: Database) -> Work:
+    from app.services.dataset_work import ImportWork  # noqa: PLC0415
+
+    return ImportWork(settings, database)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 from app.core.database import Database
-from app.core.errors import by_code
+from app.core.errors import ClienteleError, FieldFault, by_code
 from app.models.records.job import JobRecord, JobStore
 from app.schemas.job import JobFailure, JobList, JobRead, JobStatus
 from app.schemas.problem import ProblemField
@@ -89,6 +89,14 @@ class JobService:
             time.sleep(rest)
             rest = min(2 * rest, LOOK_SECONDS)
         return job
+
+    @staticmethod
+    def raise_failure(job: JobRead) -> NoReturn:
+        """Raise why a job failed, as if it had been done at once."""
+        if job.failure is None:
+            raise ClienteleError("the job was cancelled")
+        faults = tuple(FieldFault(fault.pointer, fault.detail) for fault in job.failure.errors)
+        raise by_code(job.failure.type.rpartition(":")[2])(job.failure.detail, faults)
 
 
 def read_job(row: JobRecord) -> JobRead:

@@ -14,6 +14,7 @@ from app.core.job_process import JobProcess
 
 if TYPE_CHECKING:
     from app.core.database import Database
+    from app.services.dataset_service import DatasetService
     from app.services.job_service import JobService
 
 
@@ -23,6 +24,7 @@ class StoredServices:
 
     database: Database
     jobs: JobService
+    datasets: DatasetService
 
 
 class Storage:
@@ -69,8 +71,10 @@ class Storage:
 
     def _open(self) -> StoredServices:
         from app.models.records.upgrade import open_database  # noqa: PLC0415
+        from app.services.dataset_service import DatasetService  # noqa: PLC0415
         from app.services.job_service import JobService  # noqa: PLC0415
 
         database = open_database(self._settings)
         wake = self._process.wake if self._process else lambda: None
-        return StoredServices(database, JobService(database, wake))
+        jobs = JobService(database, wake)
+        return StoredServices(database, jobs, DatasetService(self._settings, database, jobs))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from ipaddress import IPv6Address
 
@@ -22,12 +23,14 @@ class RequestGuard:
     """Answers 400 to a Host header that is missing, doubled or malformed, and 413 to a body over the limit.
 
     A declared length is refused before a byte is read; a body without one is counted as it arrives, and
-    reading it raises `BodyTooLarge` at the first byte over the limit.
+    reading it raises `BodyTooLarge` at the first byte over the limit. Paths in `larger` have a limit of their
+    own.
     """
 
-    def __init__(self, app: ASGIApp, max_body_bytes: int) -> None:
+    def __init__(self, app: ASGIApp, max_body_bytes: int, larger: Mapping[str, int]) -> None:
         self._app = app
         self._most = max_body_bytes
+        self._larger = larger
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -35,6 +38,7 @@ class RequestGuard:
             await self._app(scope, receive, send)
             return
         hosts, lengths, size = [], [], 0
+        most = self._larger.get(scope["path"], self._most)
         for name, value in scope["headers"]:
             size += len(name) + len(value)
             if name == b"host":
@@ -57,32 +61,33 @@ class RequestGuard:
                 "The request cannot be read",
                 "Send one plain Host header.",
             )
-        elif any(not length.isdigit() or int(length[:20]) > self._most for length in lengths):
+        elif any(not length.isdigit() or int(length[:20]) > most for length in lengths):
             refusal = answer(
-                Request(scope), BodyTooLarge.code, BodyTooLarge.status, BodyTooLarge.title, self._limit
+                Request(scope), BodyTooLarge.code, BodyTooLarge.status, BodyTooLarge.title, _limit(most)
             )
             refusal.headers["Connection"] = "close"
         else:
-            await self._app(scope, self._counted(receive), send)
+            await self._app(scope, _counted(receive, most), send)
             return
         await refusal(scope, receive, send)
 
-    @property
-    def _limit(self) -> str:
-        return f"The body may have at most {self._most} bytes."
 
-    def _counted(self, receive: Receive) -> Receive:
-        taken = 0
+def _limit(most: int) -> str:
+    return f"The body may have at most {most} bytes."
 
-        async def receive_counted() -> Message:
-            nonlocal taken
-            message = await receive()
-            taken += len(message.get("body", b""))
-            if taken > self._most:
-                raise BodyTooLarge(self._limit)
-            return message
 
-        return receive_counted
+def _counted(receive: Receive, most: int) -> Receive:
+    taken = 0
+
+    async def receive_counted() -> Message:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        if taken > most:
+            raise BodyTooLarge(_limit(most))
+        return message
+
+    return receive_counted
 
 
 @lru_cache(maxsize=256)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -119,7 +119,12 @@ class Understanding:
         return Choices(encoding=self.encoding, delimiter=self.delimiter, sheet=self.sheet)
 
 
-def understand(path: Path, limits: ImportLimits, choices: Choices | None = None) -> Understanding:
+def understand(
+    path: Path,
+    limits: ImportLimits,
+    choices: Choices | None = None,
+    progress: Callable[[int, int], None] = lambda turn, records: None,
+) -> Understanding:
     """Judge the file at `path` in two passes: the first decides the columns, the second reads every row.
 
     Memory does not grow with the rows of CSV and Parquet; of a workbook the parser holds one whole sheet.
@@ -132,6 +137,9 @@ def understand(path: Path, limits: ImportLimits, choices: Choices | None = None)
         What it may cost.
     choices : Choices or None
         A person's answers, each in place of a guess.
+    progress : callable
+        Takes the number of the pass, 1 or 2, and of the records that it has seen, after every block; what it
+        raises ends the dry run.
 
     Raises
     ------
@@ -141,12 +149,13 @@ def understand(path: Path, limits: ImportLimits, choices: Choices | None = None)
     choices = choices or Choices()
     source = open_table(path, limits, choices)
     choices.check_columns(source.header)
-    verdicts = _judge_columns(source, choices)
+    verdicts = _judge_columns(source, choices, progress)
     missing = None if choices.missing is None else tuple(choices.missing)
     plans = tuple(ColumnPlan(v.name, v.kind, v.style, v.dates.order, missing) for v in verdicts)
     with _Trial(plans, limits) as trial:
         for block in blocks(source.records(), len(source.header)):
             trial.take(block)
+            progress(2, trial.accepted + trial.rejected)
         repeated_ids = {name: repeats.count() for name, repeats in trial.repeated_ids.items()}
         repeated_rows = trial.repeated_rows.count()
     asked = [ask_about_column(verdict, choices) for verdict in verdicts]
@@ -198,17 +207,22 @@ def blocks(records: Iterable[Record], columns: int) -> Iterator[list[Record]]:
         yield block
 
 
-def _judge_columns(source: TableSource, choices: Choices) -> list[ColumnVerdict]:
+def _judge_columns(
+    source: TableSource, choices: Choices, progress: Callable[[int, int], None]
+) -> list[ColumnVerdict]:
     width = len(source.header)
     test = missing_test(choices.missing)
     judges = [
         ColumnJudge(name, width, place in source.typed, test) for place, name in enumerate(source.header)
     ]
+    seen = 0
     for block in blocks(source.records(), width):
         rows = [record.cells for record in block if record.reason is None]
         for judge, column in zip(judges, zip(*rows, strict=True), strict=False):
             for cell, times in Counter(column).items():
                 judge.see(cell, times)
+        seen += len(block)
+        progress(1, seen)
     return [judge.judge(choices) for judge in judges]
 
 

@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 from sqlalchemy import text
 
 from app.cli.database import database as command
-from app.core.database import FILE, Database
+from app.core.database import Database
 
 CANARY = "s3cr3t-canary"
 
@@ -35,7 +35,7 @@ def test_from_nothing_to_now() -> None:
 
 def test_a_newer_release_wrote_it(folder: Path) -> None:
     run("upgrade")
-    database = Database(f"sqlite:///{folder / FILE}")
+    database = Database(f"sqlite:///{folder / 'clientele.db'}")
     with database.writing() as session:
         session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     database.close()
@@ -56,7 +56,7 @@ def test_settings_that_cannot_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_database_that_does_not_answer(folder: Path) -> None:
-    (folder / FILE).write_bytes(b"customers, of a kind" * 100)
+    (folder / "clientele.db").write_bytes(b"customers, of a kind" * 100)
     refused = run("upgrade")
     assert refused.exit_code == 1
     assert refused.stderr == (

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
 from app.core.config import Settings
-from app.services.job_kinds import TRAINING, job_kinds
+from app.core.database import Database
+from app.services.dataset_work import DryRunWork, ImportWork
+from app.services.job_kinds import DRY_RUN, IMPORT, TRAINING, job_kinds
 from app.services.training_work import TrainingWork
 
 
 def test_each_kind_is_made_once(settings: Settings) -> None:
-    kinds = job_kinds(settings)
-    assert list(kinds) == [TRAINING]
-    assert isinstance(kinds[TRAINING](), TrainingWork)
-    assert kinds[TRAINING]() is kinds[TRAINING]()
+    kinds = job_kinds(settings, Database.of(settings))
+    made = {TRAINING: TrainingWork, DRY_RUN: DryRunWork, IMPORT: ImportWork}
+    assert kinds.keys() == made.keys()
+    for kind, work in made.items():
+        assert isinstance(kinds[kind](), work)
+        assert kinds[kind]() is kinds[kind]()

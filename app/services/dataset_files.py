@@ -1,0 +1,68 @@
+"""Where uploads and tables lie in the data folder."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import time
+import uuid
+from pathlib import Path
+
+from app.core.config import Settings
+from app.core.errors import UploadNotFound
+
+UPLOAD_SECONDS = 24 * 3600.0
+_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+class DatasetFiles:
+    """Files of uploads and of datasets, each in a folder named by an id that we gave."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._uploads = settings.uploads_dir
+        self._datasets = settings.datasets_dir
+
+    def make_upload(self) -> tuple[str, Path]:
+        """Return the id and the path for a file that comes; uploads that nobody took in for long go."""
+        self._uploads.mkdir(parents=True, exist_ok=True)
+        for path in self._uploads.iterdir():
+            try:
+                if path.stat().st_mtime < time.time() - UPLOAD_SECONDS:
+                    path.unlink()
+            except FileNotFoundError:
+                pass  # another worker was quicker
+        upload = str(uuid.uuid4())
+        return upload, self._uploads / upload
+
+    def get_upload(self, upload: str) -> Path:
+        """Return the path of a file that was sent.
+
+        Raises
+        ------
+        UploadNotFound
+            If there is none, or no more.
+        """
+        path = self._uploads / upload
+        if not _ID.fullmatch(upload) or not path.is_file():
+            raise UploadNotFound("there is no such upload, or no more: send the file again")
+        return path
+
+    def folder_of(self, dataset_id: str) -> Path:
+        """Return the folder of a dataset, whether there is one or not."""
+        return self._datasets / dataset_id
+
+    def table_of(self, dataset_id: str) -> Path:
+        """Return the path of a dataset's rows."""
+        return self.folder_of(dataset_id) / "accepted.parquet"
+
+    def rejected_of(self, dataset_id: str) -> Path:
+        """Return the path of the rows that were rejected, with their reasons."""
+        return self.folder_of(dataset_id) / "rejected.csv"
+
+    def summary_of(self, dataset_id: str) -> Path:
+        """Return the path of what the columns look like."""
+        return self.folder_of(dataset_id) / "summary.json"
+
+    def remove(self, dataset_id: str) -> None:
+        """Remove a dataset's folder, if there is one."""
+        shutil.rmtree(self.folder_of(dataset_id), ignore_errors=True)
