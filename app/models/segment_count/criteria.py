@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from scipy.spatial.distance import cdist
 from threadpoolctl import threadpool_limits
 
 from app.models.evidence import NULLS
@@ -20,16 +19,15 @@ from app.models.kmeans_fit import Floats, KMeansFit, fit_kmeans, measure, neares
 from app.models.segment_count.elbow import find_elbow
 from app.models.segment_count.null_scans import NullScans
 from app.models.segment_count.sample import Sample, draw_sample
-from app.models.segment_count.scan import curves, least_borders, nested_fits
+from app.models.segment_count.scan import Curves, curves, least_borders, nested_fits
+from app.models.segment_count.watch import Progress, part_of, tell_nobody
 
 MOST_SEGMENTS = 10
 LEAST_SHARE = 0.02
-TEST_ROWS = 1_000
+TEST_ROWS = 500
 NULL_SCANS = 20
 REFITS = 20
 CRITERIA = ("elbow", "silhouette", "calinski_harabasz", "davies_bouldin", "gap", "stability")
-
-Progress = Callable[[str, float], None]
 
 
 @dataclass(frozen=True)
@@ -89,49 +87,54 @@ class Criteria:
         return self.measures[segments - 1]
 
 
+@dataclass(frozen=True)
+class Tested:
+    """What is repeated on many tables, and so on few rows: a scan of them and of tables without groups."""
+
+    observed: Curves
+    nulls: NullScans
+
+
 def measure_criteria(
     z: Floats,
     seed: int,
     most: int = MOST_SEGMENTS,
     least_share: float = LEAST_SHARE,
-    progress: Progress = lambda words, share: None,
-) -> tuple[Criteria, NullScans]:
+    progress: Progress = tell_nobody,
+) -> tuple[Criteria, Tested]:
     """Measure 1 to `most` segments of the standardised rows z (n, d), fewer where rows are few.
 
     Parameters
     ----------
     least_share : float
         No segment is wanted below this share of the rows.
-    progress : callable
-        Told what is being done and the share that is done, 0 to 1.
 
     Returns
     -------
     criteria : Criteria
-    null_scans : NullScans
-        Of the sample's first `TEST_ROWS` rows in random order, for whoever tests on.
+    tested : Tested
+        On at most `TEST_ROWS` of the sample's rows, for whoever tests on.
     """
     with threadpool_limits(1):
-        progress("Drawing a sample", 0.0)
+        progress(0.0, "Drawing a sample")
         sample = draw_sample(z, least_share, seed)
-        most = _scanned(sample, most)
-        fits = _fits(sample.rows, most, seed, progress)
-        tested = tested_rows(sample, seed)
-        scans = NullScans(tested, most, seed)
-        _draw_nulls(scans, progress)
-        gap, gap_error = _gap(tested, scans, most)
-        ordinary = _null_silhouettes(scans)
-        stability = _stability(tested, fits, seed, progress)
-    measures = tuple(
-        _measures_of(sample.rows, fit, (float(gap[j]), float(gap_error[j])), ordinary[j], stability[j])
-        for j, fit in enumerate(fits)
-    )
-    return Criteria(measures, own_answers(measures), sample, fits), scans
+        few = _few_rows(sample.rows, seed)
+        most = max(1, min(most, len(np.unique(few, axis=0)), len(sample.rows) // sample.least_size))
+        fits = _fits(sample.rows, most, seed, part_of(progress, 0.0, 0.4))
+        tested = Tested(curves(few, most), NullScans(few, most, seed))
+        _draw_nulls(tested.nulls, part_of(progress, 0.4, 0.7))
+        gap, gap_error = _gap(tested)
+        ordinary = _null_silhouettes(tested.nulls)
+        stability = _stability(few, fits, seed, part_of(progress, 0.7, 0.9))
+        progress(0.9, "Measuring each number of segments")
+        measures = tuple(
+            _measures_of(sample.rows, fit, (float(gap[j]), float(gap_error[j])), ordinary[j], stability[j])
+            for j, fit in enumerate(fits)
+        )
+    return Criteria(measures, own_answers(measures), sample, fits), tested
 
 
-def tested_rows(sample: Sample, seed: int) -> Floats:
-    """Return at most `TEST_ROWS` of the sample's rows, for what is repeated on many tables."""
-    rows = sample.rows
+def _few_rows(rows: Floats, seed: int) -> Floats:
     if len(rows) <= TEST_ROWS:
         return rows
     return rows[np.sort(np.random.default_rng([seed, 9]).choice(len(rows), TEST_ROWS, replace=False))]
@@ -160,17 +163,11 @@ def gap_answer(measures: tuple[Measures, ...]) -> int | None:
     return None
 
 
-def _scanned(sample: Sample, most: int) -> int:
-    """Return how many segments there may be: each of the least size, and no two of the same rows."""
-    different = len(np.unique(sample.rows, axis=0))
-    return max(1, min(most, different, len(sample.rows) // sample.least_size))
-
-
 def _fits(z: Floats, most: int, seed: int, progress: Progress) -> tuple[KMeansFit, ...]:
     """Fit each number by k-means as training does, and by the nested scan; keep the better."""
     fits = nested_fits(z, most)
     for k in range(2, most + 1):
-        progress(f"Fitting {k} segments", 0.3 * (k - 1) / most)
+        progress((k - 2) / (most - 1), f"Fitting {k} segments")
         fit = fit_kmeans(z, k, seed)
         if fit.inertia < fits[k - 1].inertia:
             fits[k - 1] = fit
@@ -179,15 +176,15 @@ def _fits(z: Floats, most: int, seed: int, progress: Progress) -> tuple[KMeansFi
 
 def _draw_nulls(scans: NullScans, progress: Progress) -> None:
     for b in range(NULL_SCANS):
-        progress("Comparing with tables without groups", 0.3 + 0.4 * b / NULL_SCANS)
+        progress(b / NULL_SCANS, "Comparing with tables without groups")
         for null in NULLS:
             scans.first(b + 1, null)
 
 
-def _gap(z: Floats, scans: NullScans, most: int) -> tuple[Floats, Floats]:
-    """Return gap and its standard error (most,) on the rows z, against the box along their principal axes."""
-    logs = np.array([_log(scan.inertia) for scan in scans.first(NULL_SCANS, "uniform")])
-    gap = logs.mean(axis=0) - _log(curves(z, most).inertia)
+def _gap(tested: Tested) -> tuple[Floats, Floats]:
+    """Return gap and its standard error (most,), against the box along the principal axes."""
+    logs = np.array([_log(scan.inertia) for scan in tested.nulls.first(NULL_SCANS, "uniform")])
+    gap = logs.mean(axis=0) - _log(tested.observed.inertia)
     return gap, logs.std(axis=0) * np.sqrt(1.0 + 1.0 / NULL_SCANS)
 
 
@@ -208,13 +205,11 @@ def _stability(
 ) -> tuple[float | None, ...]:
     """Return for each number the least of its segments' mean Jaccard over refits on rows drawn again."""
     rng = np.random.default_rng([seed, 10])
-    distances = cdist(z, z)
     found = [np.zeros(len(fit.centroids)) for fit in fits]
     for b in range(REFITS):
-        progress("Drawing the rows again", 0.7 + 0.3 * b / REFITS)
-        drawn = rng.integers(0, len(z), len(z))
-        rows = z[drawn]
-        again = nested_fits(rows, len(fits), distances[np.ix_(drawn, drawn)])
+        progress(b / REFITS, "Drawing the rows again")
+        rows = z[rng.integers(0, len(z), len(z))]
+        again = nested_fits(rows, len(fits))
         for j, (old, new) in enumerate(zip(fits, again, strict=True)):
             k = len(old.centroids)
             both = nearest(rows, new.centroids), nearest(rows, old.centroids)

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from app.models.evidence import _TABLES as NULL_TABLES
-from app.models.evidence import NULLS
+from app.models.evidence import NULL_TABLES, NULLS
 from app.models.kmeans_fit import Floats
 from app.models.segment_count.scan import Curves, curves
 

@@ -1,77 +1,90 @@
 """Whether there are separate groups at all, where the number of segments was looked for.
 
 Who may choose among numbers finds a good one by chance too. So each null table may choose as well: what is
-observed at the number chosen must exceed the greatest value over all numbers of the same scan of each null
-table. Numbers are made comparable by standardising each over the null tables and the observed one together,
-which treats all alike (the step that P. Westfall and S. Young call max-T, 1993).
+observed at any number must exceed the greatest value over all numbers of the same scan of each null table.
+Numbers are made comparable by standardising each over the null tables and the observed one together, which
+treats all alike (the step that P. Westfall and S. Young call max-T, 1993). Any number may then be tested.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from app.models.evidence import NULLS
-from app.models.kmeans_fit import Floats
+from app.models.evidence import NULL_DRAWS, NULLS
+from app.models.kmeans_fit import Floats, Labels
 from app.models.segment_count.null_scans import NullScans
 from app.models.segment_count.scan import Curves
+from app.models.segment_count.watch import Progress, tell_nobody
 
-DRAWS = 99
-LOOKS = (20, 40, 70, DRAWS)
+LOOKS = (20, 50, 100, NULL_DRAWS)
 ENOUGH = 3
 
 
 @dataclass(frozen=True)
 class ScanTest:
-    """How a number of segments that was looked for fares against both nulls.
+    """How each number of segments, from 2 on, fares against both nulls.
 
     Attributes
     ----------
-    p : dict
+    p : dict of arrays of shape (K - 1,)
         By null: the larger of two p-values, as the silhouette and the borders must both be beaten; at least
-        ``1 / (DRAWS + 1)``. Where drawing stopped early it rests on fewer draws.
+        ``1 / (draws + 1)``.
     draws : dict
         By null: tables drawn.
     """
 
-    p: dict[str, float]
+    p: dict[str, Floats]
     draws: dict[str, int]
 
-    @property
-    def largest_p(self) -> float:
-        """The p-value that counts: both nulls must be rejected."""
-        return max(self.p.values())
+    def p_value(self, segments: int) -> float:
+        """Return the p-value that counts at one number: both nulls must be rejected."""
+        return max(float(p[segments - 2]) for p in self.p.values())
 
 
-def compare_scan_with_nulls(observed: Curves, segments: int, scans: NullScans) -> ScanTest:
-    """Test the observed scan at the number of segments chosen, which is at least two.
+def compare_scan_with_nulls(
+    observed: Curves, numbers: Collection[int], scans: NullScans, progress: Progress = tell_nobody
+) -> ScanTest:
+    """Test the observed scan at some numbers of segments, each at least two.
 
-    Tables are drawn in four lots. After each it stops once three null tables reach what was observed: with 99
-    draws the p-value then cannot be small any more (J. Besag and P. Clifford, 1991).
+    Tables are drawn in four lots. A null is drawn from no further once at each of `numbers` three tables of
+    one null or the other reach what was observed: the p-value cannot become small any more (J. Besag and
+    P. Clifford, 1991).
     """
     p, draws = {}, {}
+    hopeless = np.ones(len(observed.silhouette), dtype=bool)
+    hopeless[[segments - 2 for segments in numbers]] = False
     with threadpool_limits(1):
-        for null in NULLS:
-            for drawn in LOOKS:
-                reached = _reached(observed, segments, scans.first(drawn, null))
-                if reached >= ENOUGH:
+        for place, null in enumerate(NULLS):
+            for before, drawn in pairwise((0, *LOOKS)):
+                for b in range(before, drawn):
+                    progress(
+                        (place + b / NULL_DRAWS) / len(NULLS), "Testing whether there are separate groups"
+                    )
+                    scans.first(b + 1, null)
+                reached = _reached(observed, scans.first(drawn, null))
+                if (hopeless | (reached >= ENOUGH)).all():
                     break
-            p[null], draws[null] = (1 + reached) / (drawn + 1), drawn
+            hopeless |= reached >= ENOUGH
+            p[null], draws[null] = (1.0 + reached) / (drawn + 1), drawn
     return ScanTest(p, draws)
 
 
-def _reached(observed: Curves, segments: int, nulls: list[Curves]) -> int:
+def _reached(observed: Curves, nulls: list[Curves]) -> Labels:
     """Count the null scans whose best reaches what was observed, for the statistic reached more often."""
     silhouettes = np.array([observed.silhouette, *(null.silhouette for null in nulls)])
     borders = np.array([observed.borders, *(null.borders for null in nulls)])
-    return max(_times_reached(silhouettes, segments - 2), _times_reached(borders, segments - 2))
+    return np.maximum(_times_reached(silhouettes), _times_reached(borders))
 
 
-def _times_reached(values: Floats, place: int) -> int:
-    """Count the rows 1… of values (B + 1, K) whose greatest reaches row 0 at one place, once standardised."""
+def _times_reached(values: Floats) -> Labels:
+    """Count by column of values (B + 1, K) the rows 1… whose greatest, standardised, reaches row 0."""
     spread = values.std(axis=0)
     # a number at which all tables are alike tells nothing
     z = np.divide(values - values.mean(axis=0), spread, out=np.zeros_like(values), where=spread > 0)
-    return int((z[1:].max(axis=1) >= z[0, place]).sum())
+    reached: Labels = (z[1:].max(axis=1, keepdims=True) >= z[0]).sum(axis=0)
+    return reached

@@ -2,17 +2,15 @@
 
 No criterion is right alone (``benchmarks/segment_count.py`` counts how often each is). First those numbers
 are left out whose segments do not come back when the rows are drawn again, have rows heaped on a border, or
-are smaller than wanted. Among the rest three criteria that err in different ways each name one number, and
-the middle of the three is taken: two that agree win, and no outlier does. The null test then says whether
-these are separate groups or useful slices of a continuum.
+are smaller than wanted, or whose division tables without groups reach as well. Among the rest three criteria
+that err in different ways each name one number, and the middle of the three is taken: two that agree win, and
+no outlier does. Where no number is left there are no separate groups, only slices of a continuum.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from statistics import median_low
-
-from threadpoolctl import threadpool_limits
 
 from app.models.evidence import DISSOLVES, HOLDS, SIGNIFICANT
 from app.models.kmeans_fit import Floats
@@ -21,13 +19,10 @@ from app.models.segment_count.criteria import (
     MOST_SEGMENTS,
     Criteria,
     Measures,
-    Progress,
     measure_criteria,
-    tested_rows,
 )
-from app.models.segment_count.null_scans import NullScans
 from app.models.segment_count.null_test import ScanTest, compare_scan_with_nulls
-from app.models.segment_count.scan import curves
+from app.models.segment_count.watch import Progress, Stop, never, part_of, tell_nobody, watched
 from app.models.segment_count.words import headline, reasons
 
 HEAPED = -0.5
@@ -75,34 +70,40 @@ def recommend(
     seed: int,
     most: int = MOST_SEGMENTS,
     least_share: float = LEAST_SHARE,
-    progress: Progress = lambda words, share: None,
+    progress: Progress = tell_nobody,
+    stop: Stop = never,
 ) -> Recommendation:
     """Recommend a number of segments, at most `most`, for the standardised rows z (n, d).
 
-    The same rows in any order, the same columns in any order and the same seed give the same answer.
+    The same rows in any order, the same columns in any order and the same seed give the same answer. Beyond
+    10,000 rows it rests on a stratified sample of as many, which the reasons state.
 
     Parameters
     ----------
     least_share : float
         No segment is wanted below this share of the rows.
     progress : callable
-        Told what is being done and the share that is done, 0 to 1.
+        Given the share that is done, 0 to 1, and words for what is done next.
+    stop : callable
+        Answers whether the work is no longer wanted; asked before every step.
+
+    Raises
+    ------
+    WorkCancelled
+        Once `stop` answers yes.
     """
-    criteria, scans = measure_criteria(
-        z, seed, most, least_share, lambda words, share: progress(words, share / 2)
-    )
-    chosen = choose_number(criteria)
+    tell = watched(progress, stop, "choosing the number of segments")
+    criteria, tested = measure_criteria(z, seed, most, least_share, part_of(tell, 0.0, 0.5))
+    passing = [m.segments for m in criteria.measures[1:] if _passes(m, criteria)]
     test = None
-    if chosen is not None:
-        progress("Testing whether there are separate groups", 0.5)
-        test = _test(criteria, scans, chosen, seed)
-    code = _verdict(test, criteria.at(chosen).stability if chosen else None)
-    segments = chosen if chosen and code == "separate_groups" else slices(criteria)
-    progress("Done", 1.0)
+    if passing:
+        test = compare_scan_with_nulls(tested.observed, passing, tested.nulls, part_of(tell, 0.5, 1.0))
+    segments, code = decide(criteria, test)
+    tell(1.0, "Done")
     return Recommendation(
         segments=segments,
         code=code,
-        p_value=test.largest_p if test else None,
+        p_value=test.p_value(segments) if test and segments > 1 else None,
         text=headline(criteria, segments, code),
         reasons=reasons(criteria, segments, code, test),
         is_disputed=any(answer not in (None, segments) for answer in criteria.answers.values()),
@@ -111,13 +112,28 @@ def recommend(
     )
 
 
-def choose_number(criteria: Criteria) -> int | None:
+def decide(criteria: Criteria, test: ScanTest | None) -> tuple[int, str]:
+    """Return a number of segments and the code of the verdict on them.
+
+    The verdict is the one that :func:`app.models.evidence.judge` gives, from the test of the whole scan.
+    """
+    chosen = choose_number(criteria, test) if test else None
+    if chosen:
+        return chosen, "separate_groups"
+    number = slices(criteria)
+    is_better = test is not None and number > 1 and any(p[number - 2] <= SIGNIFICANT for p in test.p.values())
+    holds = (criteria.at(number).stability or 0.0) >= DISSOLVES
+    return number, "useful_slices" if is_better or holds else "nothing_to_see"
+
+
+def choose_number(criteria: Criteria, test: ScanTest) -> int | None:
     """Return the number of groups if there are groups; None where no number passes.
 
     The middle of three: the best Calinski-Harabasz, the silhouette farthest above that of tables without
     groups, and the greatest number whose segments all hold well.
     """
     passing = [m for m in criteria.measures[1:] if _passes(m, criteria)]
+    passing = [m for m in passing if test.p_value(m.segments) <= SIGNIFICANT]
     if not passing:
         return None
     tightest = max(passing, key=lambda m: (m.calinski_harabasz or 0.0, -m.segments))
@@ -142,25 +158,10 @@ def slices(criteria: Criteria) -> int:
 
 def _passes(m: Measures, criteria: Criteria) -> bool:
     """Answer whether all segments come back, no border is heaped with rows, and none is too small."""
-    holds = m.stability is not None and m.stability >= DISSOLVES
+    holds = m.stability is not None and m.stability >= HOLDS
     return holds and m.weakest_border is not None and m.weakest_border > HEAPED and _is_large(m, criteria)
 
 
 def _is_large(m: Measures, criteria: Criteria) -> bool:
     rows = len(criteria.sample.rows)
     return round(m.smallest_share * rows) >= criteria.sample.least_size
-
-
-def _test(criteria: Criteria, scans: NullScans, chosen: int, seed: int) -> ScanTest:
-    with threadpool_limits(1):
-        observed = curves(tested_rows(criteria.sample, seed), len(criteria.measures))
-    return compare_scan_with_nulls(observed, chosen, scans)
-
-
-def _verdict(test: ScanTest | None, stability: float | None) -> str:
-    """Give the verdict that :func:`app.models.evidence.judge` gives, from the test of the whole scan."""
-    if test is None or stability is None:
-        return "nothing_to_see"
-    if test.largest_p <= SIGNIFICANT and stability >= HOLDS:
-        return "separate_groups"
-    return "useful_slices"

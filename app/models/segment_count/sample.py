@@ -11,11 +11,15 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.spatial import KDTree
 
-from app.models.kmeans_fit import Floats, Labels
+from app.models.kmeans_fit import Floats, Labels, nearest
+from app.models.sampling import sample_rows
+from app.models.segment_count.scan import nested_fits
 
-SAMPLE_ROWS = 2_000
+SAMPLE_ROWS = 10_000
+STRATA = 20
 LEAST_ROWS = 5
 STRAYS_AT_MOST = 0.05
+_PILOT_ROWS = 2_000
 _FAR = 3.0
 
 
@@ -45,15 +49,24 @@ def draw_sample(z: Floats, least_share: float, seed: int, most: int = SAMPLE_ROW
     """Draw at most `most` of the standardised rows z (n, d) and set strays aside.
 
     Rows and columns are brought into an order that depends on their values alone, so that a table gives the
-    same sample however it is sorted; only columns that hold the same values may change places.
+    same sample however it is sorted; only columns that hold the same values may change places. Where there
+    are more rows, each of `STRATA` parts of the table gives its share.
     """
     ordered = in_own_order(z)
     if len(ordered) > most:
-        chosen = np.random.default_rng([seed, 7]).choice(len(ordered), most, replace=False)
-        ordered = ordered[np.sort(chosen)]
+        ordered = ordered[sample_rows(_strata(ordered, seed), most, seed)]
     least_size = max(LEAST_ROWS, int(np.ceil(least_share * len(ordered))))
     far = find_strays(ordered, least_size)
     return Sample(ordered[~far], ordered[far], len(z), least_size)
+
+
+def _strata(z: Floats, seed: int) -> Labels:
+    """Divide the rows z (n, d) by the nearest of a few centroids, which some of the rows suffice to find."""
+    pilot = z[
+        np.sort(np.random.default_rng([seed, 7]).choice(len(z), min(_PILOT_ROWS, len(z)), replace=False))
+    ]
+    different = len(np.unique(pilot, axis=0))
+    return nearest(z, nested_fits(pilot, min(STRATA, different))[-1].centroids)
 
 
 def in_own_order(z: Floats) -> Floats:
@@ -68,11 +81,14 @@ def find_strays(z: Floats, least_size: int) -> Labels:
     """Return a mask (n,) of the rows of z (n, d) with fewer than `least_size` rows anywhere near.
 
     Near is three times the distance within which nine rows in ten have that many. In a long tail that would
-    be many rows: the farthest are set aside, at most one in twenty.
+    be many rows: the farthest are set aside, at most one in twenty. Beyond 2,000 rows their neighbours are
+    counted among every second row, every third and so on.
     """
     if len(z) <= 2 * least_size:
         return np.zeros(len(z), dtype=bool)
-    reach = KDTree(z).query(z, k=[least_size + 1])[0][:, 0]
+    others = z[:: -(-len(z) // _PILOT_ROWS)]
+    enough = -(-least_size * len(others) // len(z))
+    reach = KDTree(others).query(z, k=[enough + 1])[0][:, 0]
     far = reach > _FAR * np.quantile(reach, 0.9)
     allowed = int(STRAYS_AT_MOST * len(z))
     if far.sum() > allowed:

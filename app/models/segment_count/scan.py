@@ -1,15 +1,14 @@
 """One table cut into 2, 3, … segments at once, cheaply enough to be done to hundreds of null tables.
 
-Each number of segments starts from the centroids of the one before and the row that promises the largest
-fall in inertia (the fast global k-means of Likas, Vlassis and Verbeek, 2003), so a scan needs no random
-starts, and the distances between the rows serve every number's start and silhouette. On the way back each
-number is tried again from the one above with two segments made one, and the better fit is kept.
+Each number of segments starts from the centroids of the one before and, of up to 200 rows spread over the
+table, the one that promises the largest fall in inertia (the fast global k-means of Likas, Vlassis and
+Verbeek, 2003), so a scan needs no random starts. On the way back each number is tried again from the one above
+with two segments made one, and the better fit is kept.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import combinations
 
 import numpy as np
 from scipy.spatial.distance import cdist
@@ -17,6 +16,7 @@ from scipy.spatial.distance import cdist
 from app.models.kmeans_fit import Floats, KMeansFit, Labels
 
 ITERATIONS = 100
+STARTING_ROWS = 200
 _NOTHING = 1e-12
 
 
@@ -40,34 +40,29 @@ class Curves:
 
 def curves(z: Floats, most: int) -> Curves:
     """Scan 1 to `most` segments of the rows z (n, d); `most` must not exceed the number of different rows."""
-    distances = cdist(z, z)
-    fits = nested_fits(z, most, distances)
+    fits = nested_fits(z, most)
     return Curves(
         inertia=np.array([fit.inertia for fit in fits]),
-        silhouette=np.array([mean_silhouette(distances, fit.labels) for fit in fits[1:]]),
+        silhouette=mean_silhouettes(cdist(z, z), [fit.labels for fit in fits[1:]]),
         borders=np.array([least_borders(z, fit).mean() for fit in fits[1:]]),
     )
 
 
-def nested_fits(z: Floats, most: int, distances: Floats | None = None) -> list[KMeansFit]:
-    """Return one fit for each number of segments from 1 to `most`; the same rows give the same fits.
+def nested_fits(z: Floats, most: int) -> list[KMeansFit]:
+    """Return one fit for each number of segments from 1 to `most` of the rows z (n, d).
 
-    Parameters
-    ----------
-    z : array of shape (n, d)
-    distances : array of shape (n, n), optional
-        Between the rows, if they are known already.
+    The same rows in the same order give the same fits; in another order other rows may serve as starts.
     """
-    squares = (cdist(z, z) if distances is None else distances) ** 2
     centre = z.mean(axis=0, keepdims=True)
     own = ((z - centre) ** 2).sum(axis=1)
     fits = [KMeansFit(centre, np.zeros(len(z), dtype=np.int64), float(own.sum()))]
+    starts = z[:: -(-len(z) // STARTING_ROWS)]
+    squares = cdist(starts, z, "sqeuclidean")
     falls = np.empty_like(squares)
     while len(fits) < most:
-        # in place: fresh memory for n² numbers takes longer than the sums
+        # in place: fresh memory for so many numbers takes longer than the sums
         np.maximum(np.subtract(own, squares, out=falls), 0.0, out=falls)
-        start = np.vstack([fits[-1].centroids, z[np.argmax(falls.sum(axis=1))]])
-        fit = lloyd(z, start)
+        fit = lloyd(z, np.vstack([fits[-1].centroids, starts[np.argmax(falls.sum(axis=1))]]))
         own = ((z - fit.centroids[fit.labels]) ** 2).sum(axis=1)
         fits.append(fit)
     for k in range(most - 1, 1, -1):
@@ -108,14 +103,30 @@ def lloyd(z: Floats, start: Floats) -> KMeansFit:
     return KMeansFit(centroids, labels, float(((z - centroids[labels]) ** 2).sum()))
 
 
-def mean_silhouette(distances: Floats, labels: Labels) -> float:
-    """Return the mean silhouette of a partition, given all distances (n, n); a segment of one row has 0."""
-    groups, own = np.unique(labels, return_inverse=True)
-    if len(groups) < 2:
+def mean_silhouettes(distances: Floats, partitions: list[Labels]) -> Floats:
+    """Return the mean silhouette of each partition, given all distances (n, n); 0 where it has one group.
+
+    A segment of one row has the silhouette 0.
+    """
+    found = [_members(labels) for labels in partitions]
+    # one product for all partitions reads the distances once
+    sums = distances @ np.hstack(found)
+    ends = np.cumsum([member.shape[1] for member in found])
+    parts = np.split(sums, ends[:-1], axis=1)
+    return np.array([_mean_silhouette(part, member) for part, member in zip(parts, found, strict=True)])
+
+
+def _members(labels: Labels) -> Floats:
+    groups = np.unique(labels)
+    member: Floats = (labels[:, None] == groups).astype(float)
+    return member
+
+
+def _mean_silhouette(sums: Floats, member: Floats) -> float:
+    """Return it from the sum of each row's distances to each group, and who is in it; both (n, k)."""
+    size, rows, own = member.sum(axis=0), np.arange(len(member)), member.argmax(axis=1)
+    if len(size) < 2:
         return 0.0
-    member = (own[:, None] == np.arange(len(groups))).astype(float)
-    size, rows = member.sum(axis=0), np.arange(len(labels))
-    sums = distances @ member
     inside = sums[rows, own] / np.maximum(size[own] - 1.0, 1.0)
     means = sums / size
     means[rows, own] = np.inf
@@ -129,20 +140,22 @@ def least_borders(z: Floats, fit: KMeansFit) -> Floats:
 
     The mean of these is :func:`app.models.evidence.border_clearness`, which says how it is counted.
     """
-    k = len(fit.centroids)
-    rows = [z[fit.labels == j] for j in range(k)]
-    clearness = np.full((k, k), np.inf)
-    for i, j in combinations(range(k), 2):
-        line = fit.centroids[j] - fit.centroids[i]
-        length = max(float(line @ line), _NOTHING)
-        along = np.concatenate([rows[i] - fit.centroids[i], rows[j] - fit.centroids[i]]) @ (line / length)
-        reached = np.searchsorted(np.sort(along), _THIRDS)
-        first, middle, last = np.diff(reached)
-        outer = min(first, last)
-        clearness[i, j] = clearness[j, i] = (outer - middle) / np.sqrt(outer + middle + 1.0)
+    centroids, k = fit.centroids, len(fit.centroids)
+    member = (fit.labels[:, None] == np.arange(k)).astype(float)
+    lengths = np.maximum(cdist(centroids, centroids, "sqeuclidean"), _NOTHING)
+    # how far each row lies on the way from its own centroid (0) to each other (1): by its cell at most half
+    offset = z - centroids[fit.labels]
+    own = offset @ centroids.T
+    along = (own - own[np.arange(len(z)), fit.labels][:, None]) / lengths[fit.labels]
+    outer = member.T @ ((along > -_ROUNDING) & (along < _THIRD))
+    middle = member.T @ (along >= _THIRD)
+    emptier, between = np.minimum(outer, outer.T), middle + middle.T
+    clearness = (emptier - between) / np.sqrt(emptier + between + 1.0)
+    np.fill_diagonal(clearness, np.inf)
     least: Floats = clearness.min(axis=1)
     return least
 
 
 # a centroid that is its segment's only row lies on the line's end, whichever way rounding goes
-_THIRDS = np.array([-1e-9, 1.0 / 3.0, 2.0 / 3.0, 1.0 + 1e-9])
+_ROUNDING = 1e-9
+_THIRD = 1.0 / 3.0

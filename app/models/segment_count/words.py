@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.models.evidence import SIGNIFICANT
 from app.models.segment_count.criteria import Criteria
 from app.models.segment_count.null_test import ScanTest
+from app.models.segment_count.sample import STRATA
 
 NAMES = {
     "elbow": "the elbow of the inertia",
@@ -20,12 +21,12 @@ def headline(criteria: Criteria, segments: int, code: str) -> str:
     """Return one sentence: the number, what speaks for it, and what says otherwise."""
     if segments == 1:
         return "No division: there are too few different rows for two segments of the least size."
+    said = opinions(criteria.answers, segments)
     if code == "separate_groups":
-        return f"{segments} segments: {opinions(criteria.answers, segments)}."
-    return (
-        f"No evidence of separate groups; {segments} segments are useful slices to organise work by: "
-        f"{opinions(criteria.answers, segments)}."
-    )
+        return f"{segments} separate groups: {said}."
+    if code == "useful_slices":
+        return f"No separate groups; {segments} segments are useful slices of a continuum: {said}."
+    return f"Nothing to see: no separate groups, and no slices that last; {segments} last best: {said}."
 
 
 def opinions(answers: dict[str, int | None], segments: int) -> str:
@@ -51,44 +52,49 @@ def reasons(criteria: Criteria, segments: int, code: str, test: ScanTest | None)
     if segments > 1:
         at = criteria.at(segments)
         said.append(
-            f"Drawn again, each segment keeps at least {at.stability or 0.0:.0%} of its rows in common."
+            f"When the rows are drawn again, each segment has {at.stability or 0.0:.0%} in common or more."
         )
         said.append(
             f"The mean silhouette is {at.silhouette or 0.0:.2f}; tables without groups reach "
             f"{at.null_silhouette or 0.0:.2f}."
         )
         said.append(f"The smallest segment holds {at.smallest_share:.1%} of the rows.")
-    said.append(_tested(code, test))
+    said.append(_tested(segments, code, test))
     said.append(_sampled(criteria))
     return tuple(said)
 
 
-def _tested(code: str, test: ScanTest | None) -> str:
+def _tested(segments: int, code: str, test: ScanTest | None) -> str:
     if test is None:
         return (
-            "No number of segments passes: some segment dissolves, is too small, or its border lies among "
-            "its rows."
+            "No number of segments could be separate groups: some segment does not come back, is too small, "
+            "or has its border among its rows."
         )
-    draws, p = sum(test.draws.values()), test.largest_p
+    draws, p = sum(test.draws.values()), test.p_value(segments)
     if code == "separate_groups":
-        return f"None of {draws} tables without groups is divided as well at any number (p = {p:.2f})."
+        return f"Tables without groups, {draws} of them, are not divided as well at any number (p = {p:.3f})."
     if p <= SIGNIFICANT:
         return (
-            f"Tables without groups are not divided as well (p = {p:.2f}), but some segment does not hold "
-            "when the rows are drawn again."
+            f"Tables without groups are not divided as well (p = {p:.3f}), but some segment does not come "
+            "back, is too small, or has its border among its rows."
         )
     return (
-        f"Tables without groups are divided as well or as clearly at some number (p = {p:.2f}, {draws} "
-        "tables), so the borders are a choice."
+        f"Tables without groups, {draws} of them, are divided as well or as clearly at some number "
+        f"(p = {p:.2f}), so the borders are a choice."
     )
 
 
 def _sampled(criteria: Criteria) -> str:
     sample = criteria.sample
     measured = len(sample.rows) + len(sample.strays)
-    text = f"Measured on {measured:,} of {sample.table_rows:,} rows"
+    text = f"Measured on all {measured:,} rows"
+    if measured < sample.table_rows:
+        text = (
+            f"Measured on {measured:,} of {sample.table_rows:,} rows, a stratified sample: each of {STRATA} "
+            "parts of the table gives its share"
+        )
     if len(sample.strays):
-        return f"{text}; {len(sample.strays):,} of them lie far from all others and were set aside."
+        text += f"; {len(sample.strays):,} of them lie far from all others and were set aside"
     return f"{text}."
 
 

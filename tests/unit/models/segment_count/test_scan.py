@@ -8,7 +8,7 @@ from scipy.spatial.distance import cdist
 
 from app.models.evidence import border_clearness
 from app.models.kmeans_fit import Floats, fit_kmeans, silhouette
-from app.models.segment_count.scan import curves, least_borders, lloyd, mean_silhouette, nested_fits
+from app.models.segment_count.scan import curves, least_borders, lloyd, mean_silhouettes, nested_fits
 from tests.unit.models.segment_count.example_tables import blobs, cloud, shuffled, square
 
 
@@ -37,17 +37,18 @@ class TestNestedFits:
         assert fit.centroids.tolist() == [[0.5], [99.0]]
 
 
-class TestMeanSilhouette:
+class TestMeanSilhouettes:
     @given(seed=st.integers(0, 1000), k=st.integers(2, 6))
-    def test_as_scikit_learn_computes_it(self, seed: int, k: int) -> None:
+    def test_as_scikit_learn_computes_them(self, seed: int, k: int) -> None:
         rng = np.random.default_rng(seed)
         z = rng.standard_normal((30, 2))
-        labels = np.concatenate([np.arange(k), rng.integers(0, k, 30 - k)])
-        assert mean_silhouette(cdist(z, z), labels) == pytest.approx(silhouette(z, labels))
+        partitions = [np.concatenate([np.arange(j), rng.integers(0, j, 30 - j)]) for j in (2, k)]
+        expected = [silhouette(z, labels) for labels in partitions]
+        assert mean_silhouettes(cdist(z, z), partitions) == pytest.approx(expected)
 
-    def test_one_segment_has_none(self) -> None:
+    def test_one_group_has_none(self) -> None:
         z = cloud(10)
-        assert mean_silhouette(cdist(z, z), np.zeros(10, dtype=np.int64)) == 0.0
+        assert mean_silhouettes(cdist(z, z), [np.zeros(10, dtype=np.int64)]).tolist() == [0.0]
 
 
 class TestLeastBorders:
@@ -63,9 +64,13 @@ class TestLeastBorders:
         assert clear.min() > 2.0
         assert cut.min() < 1.0
 
+    def test_a_segment_of_one_row(self) -> None:
+        z = np.vstack([blobs(2), [[30.0, 30.0, 30.0]]])
+        assert np.isfinite(least_borders(z, fit_kmeans(z, 3, seed=1))).all()
+
 
 class TestCurves:
-    def test_the_order_of_rows_and_columns_does_not_matter(self) -> None:
+    def test_the_order_of_a_few_rows_and_columns_does_not_matter(self) -> None:
         one, other = curves(blobs(3), 6), curves(shuffled(blobs(3)), 6)
         assert one.inertia == pytest.approx(other.inertia)
         assert one.silhouette == pytest.approx(other.silhouette)
