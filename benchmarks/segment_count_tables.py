@@ -15,14 +15,8 @@ import numpy as np
 from benchmarks.planted_tables import Floats, structureless_families
 
 GroupedFamily = Callable[[np.random.Generator, int, int], Floats]
-ONE_CLOUD = {
-    "Gaussian": "Gaussian, spherical",
-    "uniform square": "uniform square",
-    "uniform disk": "disk",
-    "lognormal": "lognormal, raw",
-    "correlated cloud": "Gaussian, equal correlations",
-}
 ROWS = (200, 300, 400, 600)
+MOST_GROUPS = 8
 
 
 @dataclass(frozen=True)
@@ -34,19 +28,20 @@ class Table:
     rows: Floats
 
 
-def draw_table(index: int, seed: int) -> Table:
-    """Draw the table at a place of the endless list of a seed: one in four has no groups."""
-    rng = np.random.default_rng([seed, index])
+def designs() -> list[tuple[str, int]]:
+    """Return the family and the number of groups of each table of a seed: 2 to 8 in each family, and 1."""
+    grouped = [(family, k) for k in range(2, MOST_GROUPS + 1) for family in grouped_families()]
+    return grouped + [(family, 1) for family in structureless_families()]
+
+
+def draw_table(place: int, seed: int) -> Table:
+    """Draw the table of the design at a place."""
+    name, k = designs()[place]
+    rng = np.random.default_rng([seed, place])
     n = int(rng.choice(ROWS))
-    round_, place = divmod(index, 4)
-    if place == 3:
-        name = list(ONE_CLOUD)[round_ % len(ONE_CLOUD)]
-        return Table(name, 1, structureless_families()[ONE_CLOUD[name]](rng, n))
-    grouped = round_ * 3 + place
-    families = grouped_families()
-    name = list(families)[grouped % len(families)]
-    k = 2 + (grouped // len(families)) % 7
-    return Table(name, k, families[name](rng, k, n))
+    if k == 1:
+        return Table(name, k, structureless_families()[name](rng, n))
+    return Table(name, k, grouped_families()[name](rng, k, n))
 
 
 def grouped_families() -> dict[str, GroupedFamily]:

@@ -88,7 +88,7 @@ class Criteria:
 
 
 @dataclass(frozen=True)
-class Tested:
+class Scans:
     """What is repeated on many tables, and so on few rows: a scan of them and of tables without groups."""
 
     observed: Curves
@@ -101,7 +101,7 @@ def measure_criteria(
     most: int = MOST_SEGMENTS,
     least_share: float = LEAST_SHARE,
     progress: Progress = tell_nobody,
-) -> tuple[Criteria, Tested]:
+) -> tuple[Criteria, Scans]:
     """Measure 1 to `most` segments of the standardised rows z (n, d), fewer where rows are few.
 
     Parameters
@@ -112,7 +112,7 @@ def measure_criteria(
     Returns
     -------
     criteria : Criteria
-    tested : Tested
+    scans : Scans
         On at most `TEST_ROWS` of the sample's rows, for whoever tests on.
     """
     with threadpool_limits(1):
@@ -121,17 +121,17 @@ def measure_criteria(
         few = _few_rows(sample.rows, seed)
         most = max(1, min(most, len(np.unique(few, axis=0)), len(sample.rows) // sample.least_size))
         fits = _fits(sample.rows, most, seed, part_of(progress, 0.0, 0.4))
-        tested = Tested(curves(few, most), NullScans(few, most, seed))
-        _draw_nulls(tested.nulls, part_of(progress, 0.4, 0.7))
-        gap, gap_error = _gap(tested)
-        ordinary = _null_silhouettes(tested.nulls)
+        scans = Scans(curves(few, most), NullScans(few, most, seed))
+        _draw_nulls(scans.nulls, part_of(progress, 0.4, 0.7))
+        gap, gap_error = _gap(scans)
+        ordinary = _null_silhouettes(scans.nulls)
         stability = _stability(few, fits, seed, part_of(progress, 0.7, 0.9))
         progress(0.9, "Measuring each number of segments")
         measures = tuple(
             _measures_of(sample.rows, fit, (float(gap[j]), float(gap_error[j])), ordinary[j], stability[j])
             for j, fit in enumerate(fits)
         )
-    return Criteria(measures, own_answers(measures), sample, fits), tested
+    return Criteria(measures, own_answers(measures), sample, fits), scans
 
 
 def _few_rows(rows: Floats, seed: int) -> Floats:
@@ -181,10 +181,10 @@ def _draw_nulls(scans: NullScans, progress: Progress) -> None:
             scans.first(b + 1, null)
 
 
-def _gap(tested: Tested) -> tuple[Floats, Floats]:
+def _gap(scans: Scans) -> tuple[Floats, Floats]:
     """Return gap and its standard error (most,), against the box along the principal axes."""
-    logs = np.array([_log(scan.inertia) for scan in tested.nulls.first(NULL_SCANS, "uniform")])
-    gap = logs.mean(axis=0) - _log(tested.observed.inertia)
+    logs = np.array([_log(scan.inertia) for scan in scans.nulls.first(NULL_SCANS, "uniform")])
+    gap = logs.mean(axis=0) - _log(scans.observed.inertia)
     return gap, logs.std(axis=0) * np.sqrt(1.0 + 1.0 / NULL_SCANS)
 
 

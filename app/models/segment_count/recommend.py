@@ -41,7 +41,7 @@ class Recommendation:
     code : str
         ``separate_groups``, ``useful_slices`` or ``nothing_to_see``, as verdicts are called everywhere.
     p_value : float or None
-        Against the best of the same scan of tables without groups; None where nothing could be tested.
+        Against the best of the same scan of tables without groups; None where nothing could be scans.
     text : str
         The recommendation in one sentence.
     reasons : tuple of str
@@ -93,11 +93,11 @@ def recommend(
         Once `stop` answers yes.
     """
     tell = watched(progress, stop, "choosing the number of segments")
-    criteria, tested = measure_criteria(z, seed, most, least_share, part_of(tell, 0.0, 0.5))
+    criteria, scans = measure_criteria(z, seed, most, least_share, part_of(tell, 0.0, 0.5))
     passing = [m.segments for m in criteria.measures[1:] if _passes(m, criteria)]
     test = None
     if passing:
-        test = compare_scan_with_nulls(tested.observed, passing, tested.nulls, part_of(tell, 0.5, 1.0))
+        test = compare_scan_with_nulls(scans.observed, passing, scans.nulls, part_of(tell, 0.5, 1.0))
     segments, code = decide(criteria, test)
     tell(1.0, "Done")
     return Recommendation(

@@ -2,8 +2,8 @@
 
 Each number of segments starts from the centroids of the one before and, of up to 200 rows spread over the
 table, the one that promises the largest fall in inertia (the fast global k-means of Likas, Vlassis and
-Verbeek, 2003), so a scan needs no random starts. On the way back each number is tried again from the one above
-with two segments made one, and the better fit is kept.
+Verbeek, 2003), so a scan needs no random starts. On the way back each number is tried again from the one
+above with two segments made one, and the better fit is kept.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from app.models.segment_count.criteria import (
     TEST_ROWS,
     Criteria,
     Measures,
-    Tested,
+    Scans,
     gap_answer,
     measure_criteria,
     own_answers,
@@ -20,17 +20,17 @@ from tests.unit.models.segment_count.example_tables import blobs, cloud, shuffle
 
 
 @pytest.fixture(scope="module")
-def measured() -> tuple[Criteria, Tested]:
+def measured() -> tuple[Criteria, Scans]:
     return measure_criteria(blobs(3), seed=1, most=6)
 
 
 class TestMeasureCriteria:
-    def test_all_see_clear_groups(self, measured: tuple[Criteria, Tested]) -> None:
+    def test_all_see_clear_groups(self, measured: tuple[Criteria, Scans]) -> None:
         criteria, _ = measured
         assert criteria.answers == dict.fromkeys(CRITERIA, 3)
         assert [m.segments for m in criteria.measures] == [1, 2, 3, 4, 5, 6]
 
-    def test_measures_are_those_of_training(self, measured: tuple[Criteria, Tested]) -> None:
+    def test_measures_are_those_of_training(self, measured: tuple[Criteria, Scans]) -> None:
         criteria, _ = measured
         rows = criteria.sample.rows
         at, metrics = criteria.at(3), measure(rows, fit_kmeans(rows, 3, seed=1))
@@ -43,11 +43,11 @@ class TestMeasureCriteria:
         assert at.null_silhouette
         assert at.silhouette > at.null_silhouette + 0.2
 
-    def test_one_segment_has_no_measure_that_needs_two(self, measured: tuple[Criteria, Tested]) -> None:
+    def test_one_segment_has_no_measure_that_needs_two(self, measured: tuple[Criteria, Scans]) -> None:
         one = measured[0].at(1)
         assert (one.silhouette, one.stability, one.borders, one.smallest_share) == (None, None, None, 1.0)
 
-    def test_the_order_of_rows_and_columns_does_not_matter(self, measured: tuple[Criteria, Tested]) -> None:
+    def test_the_order_of_rows_and_columns_does_not_matter(self, measured: tuple[Criteria, Scans]) -> None:
         again, _ = measure_criteria(shuffled(blobs(3)), seed=1, most=6)
         assert again.measures == measured[0].measures
 
