@@ -15,13 +15,15 @@ from itertools import pairwise
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from app.models.evidence import NULL_DRAWS, NULLS
+from app.models.evidence import NULLS
 from app.models.kmeans_fit import Floats, Labels
 from app.models.segment_count.null_scans import NullScans
 from app.models.segment_count.scan import Curves
 from app.models.segment_count.watch import Progress, tell_nobody
 
-LOOKS = (20, 50, 100, NULL_DRAWS)
+# the fewest whose least p-value is significant: each draw is a whole scan
+DRAWS = 99
+LOOKS = (20, 50, DRAWS)
 ENOUGH = 3
 
 
@@ -51,7 +53,7 @@ def compare_scan_with_nulls(
 ) -> ScanTest:
     """Test the observed scan at some numbers of segments, each at least two.
 
-    Tables are drawn in four lots. A null is drawn from no further once at each of `numbers` three tables of
+    Tables are drawn in three lots. A null is drawn from no further once at each of `numbers` three tables of
     one null or the other reach what was observed: the p-value cannot become small any more (J. Besag and
     P. Clifford, 1991).
     """
@@ -62,9 +64,7 @@ def compare_scan_with_nulls(
         for place, null in enumerate(NULLS):
             for before, drawn in pairwise((0, *LOOKS)):
                 for b in range(before, drawn):
-                    progress(
-                        (place + b / NULL_DRAWS) / len(NULLS), "Testing whether there are separate groups"
-                    )
+                    progress((place + b / DRAWS) / len(NULLS), "Testing whether there are separate groups")
                     scans.first(b + 1, null)
                 reached = _reached(observed, scans.first(drawn, null))
                 if (hopeless | (reached >= ENOUGH)).all():

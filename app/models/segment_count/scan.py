@@ -108,6 +108,8 @@ def mean_silhouettes(distances: Floats, partitions: list[Labels]) -> Floats:
 
     A segment of one row has the silhouette 0.
     """
+    if not partitions:
+        return np.zeros(0)
     found = [_members(labels) for labels in partitions]
     # one product for all partitions reads the distances once
     sums = distances @ np.hstack(found)

@@ -12,18 +12,18 @@ METHODS = ["kmeans", "ward", "gaussian_mixture", "dbscan", "hdbscan"]
 
 @pytest.fixture(scope="module")
 def of_groups() -> tuple[Alternative, ...]:
-    return compare_alternatives(measure_criteria(blobs(3), seed=1, most=4)[0], 3, seed=1)
+    return compare_alternatives(measure_criteria(blobs(4), seed=1, most=4)[0], 4, seed=1)
 
 
 class TestCompareAlternatives:
     def test_clear_groups_are_the_same_to_all(self, of_groups: tuple[Alternative, ...]) -> None:
         assert [a.method for a in of_groups] == METHODS
         for one in of_groups:
-            assert one.segments == 3
+            assert one.segments == 4
             assert one.agreement == 1.0
             assert one.noise_share <= 0.1
-            assert one.rows == 90
-            assert sum(one.sizes) == round(90 * (1.0 - one.noise_share))
+            assert one.rows == 120
+            assert sum(one.sizes) == round(120 * (1.0 - one.noise_share))
             assert one.silhouette is not None
             assert one.silhouette > 0.6
 

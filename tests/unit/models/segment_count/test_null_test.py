@@ -3,10 +3,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from app.models.evidence import NULL_DRAWS, SIGNIFICANT
+from app.models.evidence import SIGNIFICANT
 from app.models.kmeans_fit import Floats
 from app.models.segment_count.null_scans import NullScans
-from app.models.segment_count.null_test import LOOKS, ScanTest, compare_scan_with_nulls
+from app.models.segment_count.null_test import DRAWS, LOOKS, ScanTest, compare_scan_with_nulls
 from app.models.segment_count.scan import Curves, curves
 from tests.unit.models.segment_count.example_tables import blobs, cloud, square
 
@@ -18,8 +18,8 @@ def compared(z: Floats, numbers: list[int]) -> ScanTest:
 class TestCompareScanWithNulls:
     def test_groups_beat_both_nulls(self) -> None:
         test = compared(blobs(3), [3])
-        assert test.p_value(3) == 1 / (NULL_DRAWS + 1)
-        assert set(test.draws.values()) == {NULL_DRAWS}
+        assert test.p_value(3) == 1 / (DRAWS + 1)
+        assert set(test.draws.values()) == {DRAWS}
 
     def test_another_number_of_the_same_groups_does_not(self) -> None:
         assert compared(blobs(3), [3]).p_value(5) > SIGNIFICANT

@@ -17,18 +17,22 @@ from tests.unit.models.segment_count.example_tables import blobs, cloud, shuffle
 
 @pytest.fixture(scope="module")
 def grouped() -> Recommendation:
-    return recommend(blobs(3), seed=1, most=6)
+    return recommend(blobs(4), seed=1, most=6)
 
 
 class TestRecommend:
     def test_groups(self, grouped: Recommendation) -> None:
-        assert (grouped.segments, grouped.groups, grouped.code) == (3, 3, "separate_groups")
+        assert (grouped.segments, grouped.groups, grouped.code) == (4, 4, "separate_groups")
         assert grouped.p_value is not None
         assert grouped.p_value <= SIGNIFICANT
-        assert not grouped.is_disputed
+        assert grouped.text.startswith("4 separate groups: ")
+
+    def test_a_dispute_is_told(self, grouped: Recommendation) -> None:
+        assert grouped.is_disputed
+        assert "the gap statistic says 1" in grouped.text
 
     def test_any_order_gives_the_same(self, grouped: Recommendation) -> None:
-        again = recommend(shuffled(blobs(3)), seed=1, most=6)
+        again = recommend(shuffled(blobs(4)), seed=1, most=6)
         assert (again.text, again.reasons, again.p_value) == (grouped.text, grouped.reasons, grouped.p_value)
 
     @pytest.mark.parametrize("z", [cloud(), square()])
@@ -40,9 +44,9 @@ class TestRecommend:
         assert found.is_disputed
 
     def test_a_few_strays_are_no_segment(self) -> None:
-        strays = [[40.0, 0.0, 0.0], [0.0, -40.0, 0.0]]
-        found = recommend(standardised(np.vstack([blobs(3), strays])), seed=1, most=6)
-        assert found.groups == 3
+        strays = [[9.0, 0.0, 0.0], [0.0, -9.0, 0.0]]
+        found = recommend(standardised(np.vstack([blobs(4), strays])), seed=1, most=6)
+        assert found.groups == 4
         assert "2 of them lie far from all others" in found.reasons[-1]
 
     def test_too_few_rows_for_two_segments(self) -> None:
@@ -104,7 +108,7 @@ class TestDecide:
 class TestChooseNumber:
     def test_both_nulls_must_be_rejected(self, grouped: Recommendation) -> None:
         criteria = grouped.criteria
-        assert choose_number(criteria, same_p(criteria)) == 3
+        assert choose_number(criteria, same_p(criteria)) == 4
         assert choose_number(criteria, same_p(criteria, uniform=0.02)) is None
 
     @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from tests.unit.models.segment_count.example_tables import blobs
 
 @pytest.fixture(scope="module")
 def criteria() -> Criteria:
-    return measure_criteria(blobs(3), seed=1, most=4)[0]
+    return measure_criteria(blobs(4), seed=1, most=4)[0]
 
 
 def compared(p: float) -> ScanTest:
@@ -56,11 +56,11 @@ class TestHeadline:
 
 class TestReasons:
     def test_groups(self, criteria: Criteria) -> None:
-        said = reasons(criteria, 3, "separate_groups", compared(0.005))
+        said = reasons(criteria, 4, "separate_groups", compared(0.005))
         assert said[0].endswith("has 100% in common or more.")
-        assert "33.3%" in said[2]
+        assert "25.0%" in said[2]
         assert said[3].endswith("are not divided as well at any number (p = 0.005).")
-        assert said[4] == "Measured on all 90 rows."
+        assert said[4] == "Measured on all 120 rows."
 
     @pytest.mark.parametrize(
         ("test", "words"),
@@ -79,6 +79,6 @@ class TestReasons:
     def test_a_sample_is_stated(self, criteria: Criteria) -> None:
         sample = replace(criteria.sample, table_rows=50_000, strays=np.zeros((4, 3)))
         assert reasons(replace(criteria, sample=sample), 1, "nothing_to_see", None)[-1] == (
-            "Measured on 94 of 50,000 rows, a stratified sample: each of 20 parts of the table gives its "
+            "Measured on 124 of 50,000 rows, a stratified sample: each of 20 parts of the table gives its "
             "share; 4 of them lie far from all others and were set aside."
         )
