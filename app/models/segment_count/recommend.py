@@ -41,7 +41,7 @@ class Recommendation:
     code : str
         ``separate_groups``, ``useful_slices`` or ``nothing_to_see``, as verdicts are called everywhere.
     p_value : float or None
-        Against the best of the same scan of tables without groups; None where nothing could be scans.
+        Against the best of the same scan of tables without groups; None where no number was worth a test.
     text : str
         The recommendation in one sentence.
     reasons : tuple of str

@@ -3,7 +3,7 @@ from __future__ import annotations
 import warnings
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from kneed import KneeLocator
 
@@ -25,6 +25,7 @@ def by_us(x: list[float], y: list[float]) -> float | None:
 
 
 class TestFindElbow:
+    @settings(max_examples=40, deadline=None)
     @given(falls=falls)
     def test_as_kneed_finds_it_on_falling_convex_curves(self, falls: list[int]) -> None:
         steps = sorted(falls, reverse=True)
@@ -32,6 +33,7 @@ class TestFindElbow:
         x = [float(i + 1) for i in range(len(y))]
         assert by_us(x, y) == by_kneed(x, y)
 
+    @settings(max_examples=40, deadline=None)
     @given(y=st.lists(st.integers(0, 1000), min_size=3, max_size=12, unique=True))
     def test_as_kneed_finds_it_on_bumpy_falling_curves(self, y: list[int]) -> None:
         heights = sorted((float(v) for v in y), reverse=True)

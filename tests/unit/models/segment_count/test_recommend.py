@@ -9,6 +9,7 @@ import pytest
 
 from app.core.errors import WorkCancelled
 from app.models.evidence import SIGNIFICANT
+from app.models.kmeans_fit import Floats
 from app.models.segment_count.criteria import Criteria, measure_criteria
 from app.models.segment_count.null_test import ScanTest
 from app.models.segment_count.recommend import Recommendation, choose_number, decide, recommend, slices
@@ -36,12 +37,16 @@ class TestRecommend:
         assert (again.text, again.reasons, again.p_value) == (grouped.text, grouped.reasons, grouped.p_value)
 
     @pytest.mark.parametrize("z", [cloud(), square()])
-    def test_no_groups(self, z: np.ndarray[tuple[int, int], np.dtype[np.float64]]) -> None:
+    def test_no_groups(self, z: Floats) -> None:
         found = recommend(z, seed=1)
         assert found.groups == 1
         assert found.code in ("useful_slices", "nothing_to_see")
         assert 2 <= found.segments <= 5
         assert found.is_disputed
+
+    def test_the_original_customers(self, reference_rows: Floats) -> None:
+        found = recommend(standardised(reference_rows), seed=1)
+        assert (found.segments, found.code) == (5, "separate_groups")
 
     def test_a_few_strays_are_no_segment(self) -> None:
         strays = [[9.0, 0.0, 0.0], [0.0, -9.0, 0.0]]

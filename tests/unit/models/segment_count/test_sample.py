@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.models.segment_count.sample import STRAYS_AT_MOST, draw_sample, find_strays, in_own_order
@@ -10,6 +10,7 @@ from tests.unit.models.segment_count.example_tables import blobs, cloud, shuffle
 
 
 class TestInOwnOrder:
+    @settings(max_examples=40, deadline=None)
     @given(seed=st.integers(0, 1000))
     def test_the_same_for_every_order_of_rows_and_columns(self, seed: int) -> None:
         z = cloud(20)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial.distance import cdist
 
@@ -38,6 +38,7 @@ class TestNestedFits:
 
 
 class TestMeanSilhouettes:
+    @settings(max_examples=40, deadline=None)
     @given(seed=st.integers(0, 1000), k=st.integers(2, 6))
     def test_as_scikit_learn_computes_them(self, seed: int, k: int) -> None:
         rng = np.random.default_rng(seed)
