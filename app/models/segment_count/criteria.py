@@ -126,12 +126,13 @@ def measure_criteria(
         gap, gap_error = _gap(scans)
         ordinary = _null_silhouettes(scans.nulls)
         stability = _stability(few, fits, seed, part_of(progress, 0.7, 0.9))
-        progress(0.9, "Measuring each number of segments")
-        measures = tuple(
-            _measures_of(sample.rows, fit, (float(gap[j]), float(gap_error[j])), ordinary[j], stability[j])
-            for j, fit in enumerate(fits)
-        )
-    return Criteria(measures, own_answers(measures), sample, fits), scans
+        measures = []
+        for j, fit in enumerate(fits):
+            progress(0.9 + 0.1 * j / most, "Measuring each number of segments")
+            at = (float(gap[j]), float(gap_error[j]))
+            measures.append(_measures_of(sample.rows, fit, at, ordinary[j], stability[j]))
+    found = tuple(measures)
+    return Criteria(found, own_answers(found), sample, fits), scans
 
 
 def _few_rows(rows: Floats, seed: int) -> Floats:

@@ -115,7 +115,7 @@ def recommend(
 def decide(criteria: Criteria, test: ScanTest | None) -> tuple[int, str]:
     """Return a number of segments and the code of the verdict on them.
 
-    The verdict is the one that :func:`app.models.evidence.judge` gives, from the test of the whole scan.
+    The verdict asks for what :func:`app.models.evidence.judge` asks for, of a number that was looked for.
     """
     chosen = choose_number(criteria, test) if test else None
     if chosen:

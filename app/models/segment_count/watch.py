@@ -27,7 +27,7 @@ def watched(progress: Progress, stop: Stop, whole: str) -> Progress:
     progress : callable
         Given the share that is done, 0 to 1, and words for what is done next.
     stop : callable
-        Answers whether the work is no longer wanted; asked before every step, some hundredths of a second.
+        Answers whether the work is no longer wanted; asked before every step.
     whole : str
         What the work is, for the error's message.
 
