@@ -115,12 +115,12 @@ def cost() -> str:
 
 
 def _seconds(work: Callable[[Floats], object], z: Floats, times: int) -> float:
-    """Return the shortest of several times, which other programs disturb least."""
+    """Return the least processor time of several, which other programs disturb least; all is one thread."""
     found = []
     for _ in range(times):
-        start = time.perf_counter()
+        start = time.process_time()
         work(z)
-        found.append(time.perf_counter() - start)
+        found.append(time.process_time() - start)
     return min(found)
 
 
