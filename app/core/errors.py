@@ -13,6 +13,7 @@
     │   └── VersionNotFound         404
     ├── TrainingBusy                409  somebody trains the same recipe now
     ├── VersionActive               409  a version in use cannot be deleted
+    ├── WorkCancelled               409  long work was stopped on request
     ├── ModelUnavailable            503  nothing is trained, or what is cannot be trusted
     │   └── ArtifactInvalid         503  torn, tampered or of another format
     ├── TrainingUnsound             500  the two forms of one model disagree
@@ -108,6 +109,10 @@ class TrainingBusy(ClienteleError):
 
 class VersionActive(ClienteleError):
     code, status, title = "version_active", 409, "The model version is in use"
+
+
+class WorkCancelled(ClienteleError):
+    code, status, title = "work_cancelled", 409, "The work was cancelled"
 
 
 class ModelUnavailable(ClienteleError):
