@@ -7,15 +7,21 @@
     │   └── BodyNotJson             415
     ├── InputInvalid                422  read, but out of bounds
     │   ├── RecipeInvalid           422
-    │   └── TableInvalid            422  a customer table that cannot be used
+    │   ├── TableInvalid            422  a customer table that cannot be used
+    │   └── IdempotencyKeyReused    422  the key came before with another body
     ├── NotFound                    404
     │   ├── RecipeNotFound          404
-    │   └── VersionNotFound         404
+    │   ├── VersionNotFound         404
+    │   ├── DatasetNotFound         404
+    │   └── JobNotFound             404
+    ├── JobActive                   409  a job that waits or runs cannot be deleted
+    ├── LeaseLost                   409  the job belongs to another worker by now, or has ended
     ├── TrainingBusy                409  somebody trains the same recipe now
     ├── VersionActive               409  a version in use cannot be deleted
     ├── WorkCancelled               409  long work was stopped on request
     ├── ModelUnavailable            503  nothing is trained, or what is cannot be trusted
     │   └── ArtifactInvalid         503  torn, tampered or of another format
+    ├── DatabaseUnavailable         503  it does not answer, is busy for too long or is not set up
     ├── TrainingUnsound             500  the two forms of one model disagree
     ├── LabelledTableLost           500  the version is in use, its labelled table could not be written
     └── SettingsInvalid             500  the program refuses to start
@@ -91,6 +97,10 @@ class TableInvalid(InputInvalid):
     code, title = "table_invalid", "The customer table cannot be used"
 
 
+class IdempotencyKeyReused(InputInvalid):
+    code, title = "idempotency_key_reused", "The idempotency key came before with another body"
+
+
 class NotFound(ClienteleError):
     code, status, title = "not_found", 404, "There is nothing at this address"
 
@@ -101,6 +111,22 @@ class RecipeNotFound(NotFound):
 
 class VersionNotFound(NotFound):
     code, title = "version_not_found", "There is no such model version"
+
+
+class DatasetNotFound(NotFound):
+    code, title = "dataset_not_found", "There is no such dataset"
+
+
+class JobNotFound(NotFound):
+    code, title = "job_not_found", "There is no such job"
+
+
+class JobActive(ClienteleError):
+    code, status, title = "job_active", 409, "The job has not ended"
+
+
+class LeaseLost(ClienteleError):
+    code, status, title = "lease_lost", 409, "The job belongs to another worker by now"
 
 
 class TrainingBusy(ClienteleError):
@@ -121,6 +147,10 @@ class ModelUnavailable(ClienteleError):
 
 class ArtifactInvalid(ModelUnavailable):
     code, title = "artifact_invalid", "The stored model version cannot be trusted"
+
+
+class DatabaseUnavailable(ClienteleError):
+    code, status, title = "database_unavailable", 503, "The database cannot answer"
 
 
 class TrainingUnsound(ClienteleError):
