@@ -21,6 +21,7 @@
     ├── LeaseLost                   409  the job belongs to another worker by now, or has ended
     ├── TrainingBusy                409  somebody trains the same recipe now
     ├── VersionActive               409  a version in use cannot be deleted
+    ├── WorkCancelled               409  long work was stopped on request
     ├── ModelUnavailable            503  nothing is trained, or what is cannot be trusted
     │   └── ArtifactInvalid         503  torn, tampered or of another format
     ├── DatabaseUnavailable         503  it does not answer, is busy for too long or is not set up
@@ -154,6 +155,10 @@ class TrainingBusy(ClienteleError):
 
 class VersionActive(ClienteleError):
     code, status, title = "version_active", 409, "The model version is in use"
+
+
+class WorkCancelled(ClienteleError):
+    code, status, title = "work_cancelled", 409, "The work was cancelled"
 
 
 class ModelUnavailable(ClienteleError):
