@@ -223,7 +223,7 @@ def download_table(dataset_id: str, datasets: Datasets) -> Response:
 def download_rejected(dataset_id: str, datasets: Datasets) -> Response:
     """As CSV: line, column and reason, then the row's own cells."""
     name, path = datasets.rejected_rows(dataset_id)
-    return FileResponse(path, media_type="text/csv", filename=_file_name(f"{name} rejected"))
+    return FileResponse(path, media_type="text/csv", filename=_file_name(name, " rejected"))
 
 
 class _Wanted:
@@ -278,6 +278,6 @@ def _json(answer: Any, status: int, location: str | None = None) -> Response:
     return Response(answer.model_dump_json(), status, headers, media_type="application/json")
 
 
-def _file_name(name: str) -> str:
+def _file_name(name: str, more: str = "") -> str:
     stem = re.sub(r"[^\w -]+", "-", name.rpartition(".")[0] or name).strip(" -")
-    return f"{stem or 'table'}.csv"
+    return f"{stem or 'table'}{more}.csv"

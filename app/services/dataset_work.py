@@ -44,11 +44,17 @@ class _Reader:
             columns=settings.max_import_columns,
         )
 
-    def read(self, asked: dict[str, Any], tell: Tell) -> tuple[Path, Understanding, dict[str, Any], bool]:
+    def read(
+        self, asked: dict[str, Any], tell: Tell, parent: DatasetRecord | None = None
+    ) -> tuple[Path, Understanding, dict[str, Any], bool]:
+        """Return the path, what was understood, the choices that count, and whether they were remembered."""
         path = self.files.get_upload(asked["upload"])
         chosen, is_remembered = asked["choices"], False
+        header = open_table(path, self.limits, _choices(chosen)).header
+        if parent is not None:  # few rows may look like something else than the many before them
+            kinds = {c["name"]: c["kind"] for c in parent.columns if c["name"] in header}
+            chosen = {**chosen, "kinds": kinds | chosen.get("kinds", {})}
         if not chosen:
-            header = open_table(path, self.limits, Choices()).header
             with self.database.reading() as session:
                 remembered = ColumnMappingStore(session).find_mapping(fingerprint_header(header))
             if remembered is not None:
@@ -95,9 +101,11 @@ class ImportWork:
 
     def __call__(self, job: JobRecord, tell: Tell) -> Outcome:
         """Do one import."""
-        path, found, chosen, _ = self._reader.read(job.payload, tell)
-        _refuse_open_questions(found)
         parent = self._parent(job.payload)
+        path, found, chosen, _ = self._reader.read(job.payload, tell, parent)
+        _refuse_open_questions(found)
+        if not found.accepted:
+            raise TableInvalid("no row of the file can be taken in", found.faults)
         folder = self._files.folder_of(job.id)
         folder.parent.mkdir(parents=True, exist_ok=True)
         shutil.rmtree(folder, ignore_errors=True)
