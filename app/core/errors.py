@@ -8,11 +8,17 @@
     ├── InputInvalid                422  read, but out of bounds
     │   ├── RecipeInvalid           422
     │   └── TableInvalid            422  a customer table that cannot be used
+    ├── CrossSiteRefused            403  a page of another site asks for a change
     ├── NotFound                    404
     │   ├── RecipeNotFound          404
-    │   └── VersionNotFound         404
+    │   ├── VersionNotFound         404
+    │   └── MovesUnknown            404  a version that follows none: nobody could move
     ├── TrainingBusy                409  somebody trains the same recipe now
+    ├── VersionsBusy                409  somebody moves or deletes the same recipe's versions now
     ├── VersionActive               409  a version in use cannot be deleted
+    ├── NothingBefore               409  no version to roll back to
+    ├── VersionsDiffer              409  two versions measure different features
+    ├── VersionsReadOnly            409  this process may not write the artefact folder
     ├── ModelUnavailable            503  nothing is trained, or what is cannot be trusted
     │   └── ArtifactInvalid         503  torn, tampered or of another format
     ├── TrainingUnsound             500  the two forms of one model disagree
@@ -90,6 +96,10 @@ class TableInvalid(InputInvalid):
     code, title = "table_invalid", "The customer table cannot be used"
 
 
+class CrossSiteRefused(ClienteleError):
+    code, status, title = "cross_site_refused", 403, "Changes are not taken from another site's page"
+
+
 class NotFound(ClienteleError):
     code, status, title = "not_found", 404, "There is nothing at this address"
 
@@ -102,12 +112,32 @@ class VersionNotFound(NotFound):
     code, title = "version_not_found", "There is no such model version"
 
 
+class MovesUnknown(NotFound):
+    code, title = "moves_unknown", "Nobody could move"
+
+
 class TrainingBusy(ClienteleError):
     code, status, title = "training_busy", 409, "A training of this recipe is already running"
 
 
+class VersionsBusy(ClienteleError):
+    code, status, title = "versions_busy", 409, "The versions are being changed"
+
+
 class VersionActive(ClienteleError):
     code, status, title = "version_active", 409, "The model version is in use"
+
+
+class NothingBefore(ClienteleError):
+    code, status, title = "nothing_before", 409, "There is no version to go back to"
+
+
+class VersionsDiffer(ClienteleError):
+    code, status, title = "versions_differ", 409, "The versions cannot be compared"
+
+
+class VersionsReadOnly(ClienteleError):
+    code, status, title = "versions_read_only", 409, "The versions cannot be changed from here"
 
 
 class ModelUnavailable(ClienteleError):
