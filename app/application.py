@@ -23,6 +23,7 @@ from app.controllers import (
     problems,
     recipe_controller,
     static_assets,
+    version_controller,
     view_controller,
 )
 from app.controllers.dependencies import Services
@@ -141,6 +142,7 @@ def _default_recipe(settings: Settings, recipes: RecipeService) -> RecipeService
 def _add_routes(app: FastAPI, services: Services, api: APIRouter) -> None:
     app.include_router(api)
     app.include_router(recipe_controller.router)
+    app.include_router(version_controller.router)
     app.include_router(probe_controller.router)
     app.include_router(metrics_controller.router)
     older = services.predictions.form.older_body()

@@ -245,13 +245,13 @@ class Move(_Document):
 class MovesDocument(_Document):
     """``moves.json``: who moved from one version to the next, in counts.
 
-    `basis`: the customers of both training tables, joined by their ids; or rows of the newer one alone, where
-    only the model can have moved anybody. `moves` holds what is not zero.
+    `basis`: the customers of both training tables, joined by their ids; or all rows of the newer one, or a
+    sample of them, where only the model can have moved anybody. `moves` holds what is not zero.
     """
 
     from_version: str
     to_version: str
-    basis: Literal["joined", "newer_table"]
+    basis: Literal["joined", "newer_table", "newer_sample"]
     segments: tuple[NamedSegment, ...]
     born: tuple[int, ...]
     retired: tuple[int, ...]

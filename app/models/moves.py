@@ -19,6 +19,7 @@ from app.models.ml_model import MLModel
 from app.models.model_document import MOVES, Move, MovesDocument, NamedSegment, SegmentCount
 
 Row = Sequence[float]
+Basis = Literal["joined", "newer_table", "newer_sample"]
 Cause = Literal["stayed", "by_data", "by_model", "by_both"]
 
 
@@ -59,10 +60,10 @@ def compare_models(old: MLModel, new: MLModel) -> MovesDocument:
         If the two place customers by different features.
     """
     _refuse_other_features(old, new)
-    cells: Counter[tuple[int, int, Cause]] = Counter(
-        _compare(old, new, row, row) for row in new.analysis.sample.features
-    )
-    return _document(old, new, "newer_table", cells, Counter(), Counter())
+    sample = new.analysis.sample
+    cells: Counter[tuple[int, int, Cause]] = Counter(_compare(old, new, row, row) for row in sample.features)
+    basis: Basis = "newer_table" if sample.is_all else "newer_sample"
+    return _document(old, new, basis, cells, Counter(), Counter())
 
 
 def read_moves(files: Mapping[str, bytes]) -> MovesDocument | None:
@@ -97,7 +98,7 @@ def _compare(old: MLModel, new: MLModel, earlier: Row, row: Row) -> tuple[int, i
 def _document(
     old: MLModel,
     new: MLModel,
-    basis: Literal["joined", "newer_table"],
+    basis: Basis,
     cells: Counter[tuple[int, int, Cause]],
     new_counts: Counter[int],
     gone: Counter[int],

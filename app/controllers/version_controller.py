@@ -1,0 +1,141 @@
+"""Model versions of a recipe: list, look, activate, roll back, delete, download, who moved."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi.responses import StreamingResponse
+
+from app.controllers.api_controller import problem_responses
+from app.controllers.dependencies import NamedRecipe
+from app.controllers.same_origin import SAME_ORIGIN
+from app.schemas.version import MovesRead, VersionList, VersionRead
+from app.services.version_service import AT_ONCE, MOST_AT_ONCE
+
+router = APIRouter(prefix="/api/v1/recipes/{recipe}/versions", tags=["Versions"])
+
+GREATEST = 999_999_999
+Number = Annotated[int, Path(ge=1, le=GREATEST, description="Number of a version.", examples=[3])]
+Since = Annotated[
+    int | None,
+    Query(alias="from", ge=1, le=GREATEST, description="The older version; unless given, the one before it."),
+]
+CHANGE = problem_responses(403, 404, 409, 422, 503)
+ARCHIVE: dict[str, Any] = {"content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}}}
+
+
+@router.get(
+    "",
+    summary="Versions of a recipe",
+    operation_id="list_versions",
+    responses=problem_responses(404, 422),
+)
+def list_versions(
+    named: NamedRecipe,
+    limit: Annotated[int, Query(ge=1, le=MOST_AT_ONCE, description="How many.")] = AT_ONCE,
+    after: Annotated[
+        int | None, Query(ge=1, le=GREATEST, description="Only older ones: the last page's `next_after`.")
+    ] = None,
+) -> VersionList:
+    """Every version on disk, the newest first, in its main numbers; which one is in use."""
+    return named.versions.list_versions(limit, after)
+
+
+@router.get(
+    "/{version}",
+    summary="One version",
+    operation_id="get_version",
+    response_model=VersionRead,
+    responses=problem_responses(404, 422, 503) | {304: {"description": "It is as `If-None-Match` says"}},
+)
+def get_version(named: NamedRecipe, version: Number, request: Request, response: Response) -> Any:
+    """Model card, evidence, segments and files of one version, with an `ETag`."""
+    found = named.versions.get_version(version)
+    # weak: the same answer may be sent compressed
+    tag = f'W/"{hashlib.sha256(found.model_dump_json().encode()).hexdigest()[:32]}"'
+    headers = {"ETag": tag, "Cache-Control": "no-cache"}
+    if _is_known(request.headers.get("if-none-match", ""), tag):
+        return Response(status_code=304, headers=headers)
+    response.headers.update(headers)
+    return found
+
+
+@router.post(
+    "/{version}/activate",
+    summary="Put a version into use",
+    operation_id="activate_version",
+    dependencies=[SAME_ORIGIN],
+    responses=CHANGE,
+)
+def activate_version(named: NamedRecipe, version: Number) -> VersionRead:
+    """Move the pointer to this version; asking twice changes nothing. Every worker follows by itself."""
+    return named.versions.activate(version)
+
+
+@router.post(
+    "/rollback",
+    summary="Go back to the version before",
+    operation_id="roll_back_version",
+    dependencies=[SAME_ORIGIN],
+    responses=CHANGE,
+)
+def roll_back_version(
+    named: NamedRecipe,
+    leaving: Annotated[
+        int | None,
+        Query(
+            ge=1,
+            le=GREATEST,
+            description="The version to leave: 409 if another one is in use by now, so that a request that "
+            "comes twice goes back once.",
+        ),
+    ] = None,
+) -> VersionRead:
+    """Put the version into use that was in use before this one, one further back each time."""
+    return named.versions.roll_back(leaving)
+
+
+@router.delete(
+    "/{version}",
+    summary="Delete a version",
+    operation_id="delete_version",
+    status_code=204,
+    dependencies=[SAME_ORIGIN],
+    responses=CHANGE,
+)
+def delete_version(named: NamedRecipe, version: Number) -> None:
+    """Delete a version that is not in use. Its number and its segment ids are never given again."""
+    named.versions.delete_version(version)
+
+
+@router.get(
+    "/{version}/download",
+    summary="Download a version",
+    operation_id="download_version",
+    response_class=StreamingResponse,
+    responses={**problem_responses(404, 422, 503), 200: {"description": "A zip archive"} | ARCHIVE},
+)
+def download_version(named: NamedRecipe, version: Number) -> StreamingResponse:
+    """Send the version's files as a zip archive, with their SHA-256 in `SHA256SUMS`."""
+    download = named.versions.download(version)
+    headers = {"Content-Disposition": f'attachment; filename="{download.name}"'}
+    return StreamingResponse(download.pieces, media_type="application/zip", headers=headers)
+
+
+@router.get(
+    "/{version}/moves",
+    summary="Who moved, and why",
+    operation_id="get_moves",
+    responses=problem_responses(404, 409, 422, 503),
+)
+def get_moves(named: NamedRecipe, version: Number, since: Since = None) -> MovesRead:
+    """Count who moved into this version from an older one: because they changed, or because the model did."""
+    return named.versions.get_moves(version, since)
+
+
+def _is_known(sent: str, tag: str) -> bool:
+    """Answer whether an ``If-None-Match`` names the tag; strong and weak compare alike (RFC 9110, 13.1.2)."""
+    named = {part.strip().removeprefix("W/") for part in sent.split(",")}
+    return "*" in named or tag.removeprefix("W/") in named
