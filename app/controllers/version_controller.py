@@ -1,20 +1,25 @@
-"""Model versions of a recipe: list, look, activate, roll back, delete, download, who moved."""
+"""Model versions of a recipe: list, activate, roll back, delete, download, who moved; and their page."""
 
 from __future__ import annotations
 
 import hashlib
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Path, Query, Request, Response
-from fastapi.responses import StreamingResponse
+from fastapi.responses import HTMLResponse, RedirectResponse, StreamingResponse
 
 from app.controllers.api_controller import problem_responses
-from app.controllers.dependencies import NamedRecipe
+from app.controllers.dependencies import NamedRecipe, VersionPages
 from app.controllers.same_origin import SAME_ORIGIN
+from app.controllers.templating import render
+from app.core.errors import ClienteleError
 from app.schemas.version import MovesRead, VersionList, VersionRead
 from app.services.version_service import AT_ONCE, MOST_AT_ONCE
 
 router = APIRouter(prefix="/api/v1/recipes/{recipe}/versions", tags=["Versions"])
+
+pages = APIRouter(prefix="/models", include_in_schema=False)
 
 GREATEST = 999_999_999
 Number = Annotated[int, Path(ge=1, le=GREATEST, description="Number of a version.", examples=[3])]
@@ -22,6 +27,7 @@ Since = Annotated[
     int | None,
     Query(alias="from", ge=1, le=GREATEST, description="The older version; unless given, the one before it."),
 ]
+PageNumber = Annotated[int | None, Query(ge=1, le=GREATEST)]
 CHANGE = problem_responses(403, 404, 409, 422, 503)
 ARCHIVE: dict[str, Any] = {"content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}}}
 
@@ -133,6 +139,51 @@ def download_version(named: NamedRecipe, version: Number) -> StreamingResponse:
 def get_moves(named: NamedRecipe, version: Number, since: Since = None) -> MovesRead:
     """Count who moved into this version from an older one: because they changed, or because the model did."""
     return named.versions.get_moves(version, since)
+
+
+@pages.get("", response_class=HTMLResponse)
+def show_versions(
+    request: Request,
+    versions: VersionPages,
+    recipe: Annotated[str | None, Query(max_length=40)] = None,
+    after: PageNumber = None,
+    moves: PageNumber = None,
+    done: Annotated[str | None, Query(max_length=20)] = None,
+    version: PageNumber = None,
+) -> HTMLResponse:
+    """Show the versions of a recipe side by side, and who moved."""
+    told = (done, version) if done and version else None
+    return render(request, "models.html", versions.show(recipe, after, moves, told))
+
+
+@pages.get("/{recipe}/{version}/delete", response_class=HTMLResponse)
+def ask_to_delete(request: Request, versions: VersionPages, recipe: str, version: Number) -> HTMLResponse:
+    """Ask before a version is deleted."""
+    return render(request, "model-delete.html", versions.ask_to_delete(recipe, version))
+
+
+@pages.post("/{recipe}/{version}/{change}", dependencies=[SAME_ORIGIN])
+def change_version(
+    request: Request,
+    named: NamedRecipe,
+    versions: VersionPages,
+    version: Number,
+    change: Literal["activate", "delete", "roll-back"],
+) -> Response:
+    """Do what a form asks and show the page again; `roll-back` leaves the version that it names."""
+    try:
+        if change == "activate":
+            done, number = "activated", named.versions.activate(version).version
+        elif change == "delete":
+            named.versions.delete_version(version)
+            done, number = "deleted", version
+        else:
+            done, number = "rolled-back", named.versions.roll_back(version).version
+    except ClienteleError as error:
+        page = versions.show(named.recipe.name, fault=error)
+        return render(request, "models.html", page, error.status)
+    told = urlencode({"recipe": named.recipe.name, "done": done, "version": number})
+    return RedirectResponse(f"/models?{told}", status_code=303)
 
 
 def _is_known(sent: str, tag: str) -> bool:

@@ -74,6 +74,12 @@ class VersionService:
             next_after=shown[-1] if len(older) > limit else None,
         )
 
+    def get_summary(self, number: int) -> VersionSummary:
+        """Return one version in its main numbers, or with its fault where it cannot be trusted."""
+        if number not in self._store.versions():
+            raise VersionNotFound(f"there is no version {self._label(number)}")
+        return self._summary(number, self._store.find_active())
+
     def get_version(self, number: int) -> VersionRead:
         """Return one version in full."""
         files = self._store.read(number)
