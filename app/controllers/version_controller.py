@@ -50,7 +50,7 @@ def list_versions(
 
 
 @router.get(
-    "/{version}",
+    "/{version:int}",
     summary="One version",
     operation_id="get_version",
     response_model=VersionRead,
@@ -69,7 +69,7 @@ def get_version(named: NamedRecipe, version: Number, request: Request, response:
 
 
 @router.post(
-    "/{version}/activate",
+    "/{version:int}/activate",
     summary="Put a version into use",
     operation_id="activate_version",
     dependencies=[SAME_ORIGIN],
@@ -104,7 +104,7 @@ def roll_back_version(
 
 
 @router.delete(
-    "/{version}",
+    "/{version:int}",
     summary="Delete a version",
     operation_id="delete_version",
     status_code=204,
@@ -117,7 +117,7 @@ def delete_version(named: NamedRecipe, version: Number) -> None:
 
 
 @router.get(
-    "/{version}/download",
+    "/{version:int}/download",
     summary="Download a version",
     operation_id="download_version",
     response_class=StreamingResponse,
@@ -131,7 +131,7 @@ def download_version(named: NamedRecipe, version: Number) -> StreamingResponse:
 
 
 @router.get(
-    "/{version}/moves",
+    "/{version:int}/moves",
     summary="Who moved, and why",
     operation_id="get_moves",
     responses=problem_responses(404, 409, 422, 503),
@@ -156,13 +156,13 @@ def show_versions(
     return render(request, "models.html", versions.show(recipe, after, moves, told))
 
 
-@pages.get("/{recipe}/{version}/delete", response_class=HTMLResponse)
+@pages.get("/{recipe}/{version:int}/delete", response_class=HTMLResponse)
 def ask_to_delete(request: Request, versions: VersionPages, recipe: str, version: Number) -> HTMLResponse:
     """Ask before a version is deleted."""
     return render(request, "model-delete.html", versions.ask_to_delete(recipe, version))
 
 
-@pages.post("/{recipe}/{version}/{change}", dependencies=[SAME_ORIGIN])
+@pages.post("/{recipe}/{version:int}/{change}", dependencies=[SAME_ORIGIN])
 def change_version(
     request: Request,
     named: NamedRecipe,
