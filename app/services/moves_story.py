@@ -8,16 +8,16 @@ from app.models.recipe import Recipe
 from app.schemas.version import MoveCell, MovedSegment, MovesRead, SegmentTally
 from app.utils.quantities import number_text
 
-CAUSES: tuple[tuple[str, str, str], ...] = (
-    ("by_data", "because it changed", "because they changed"),
-    ("by_model", "because the model changed", "because the model changed"),
-    ("by_both", "because of both", "because of both"),
+CAUSES = (
+    ("by_data", "because they changed"),
+    ("by_model", "because the model changed"),
+    ("by_both", "because of both"),
 )
 
 
 def tell_moves(found: MovesDocument, recipe: Recipe) -> MovesRead:
     """Say who moved; names are the recipe's as it has them now, where it still has the persona."""
-    totals = {cause: sum(getattr(move, cause) for move in found.moves) for cause, *_ in CAUSES}
+    totals = {cause: sum(getattr(move, cause) for move in found.moves) for cause, _ in CAUSES}
     stayed = [_cell(count.segment_id, count.segment_id, count.customers) for count in found.stayed]
     moved = [
         _cell(
@@ -51,11 +51,7 @@ def _sentence(found: MovesDocument, totals: dict[str, int]) -> str:
         return f"The change of the model alone moves {number_text(moved) if moved else 'none'} {who}."
     if not moved:
         return f"None of {_counted(found.customers)} moved."
-    parts = ", ".join(
-        f"{number_text(totals[cause])} {one if totals[cause] == 1 else many}"
-        for cause, one, many in CAUSES
-        if totals[cause]
-    )
+    parts = ", ".join(f"{number_text(totals[cause])} {why}" for cause, why in CAUSES if totals[cause])
     return f"{number_text(moved)} of {_counted(found.customers)} moved: {parts}."
 
 

@@ -162,6 +162,16 @@ class TestTrainings:
         assert MOVES in trained.model.document.files
         assert b"CustomerID" not in trained.files[MOVES]
 
+    def test_ids_that_a_spreadsheet_would_run_are_joined_too(
+        self, mall_recipe: Recipe, first: MLModel, table: CustomerTable
+    ) -> None:
+        now = replace(table, ids=tuple(f"={customer}" for customer in table.ids))
+        labelled = replace(table, ids=tuple(f"'={customer}" for customer in table.ids))
+        trained = train(mall_recipe, now, Plan(5, 42, 2, 2), first, Numbering(2, 5), earlier=labelled)
+        moves = read_moves(trained.files)
+        assert moves is not None
+        assert (moves.customers, moves.moves, moves.new, moves.gone) == (200, (), (), ())
+
     def test_without_ids_nobody_can_be_followed(
         self, mall_recipe: Recipe, first: MLModel, table: CustomerTable
     ) -> None:

@@ -49,7 +49,7 @@ class TestText:
             ),
             (
                 moves((1, 0, 0), (0, 0, 3)),
-                "4 of 200 customers moved: 1 because it changed, 3 because of both.",
+                "4 of 200 customers moved: 1 because they changed, 3 because of both.",
             ),
             (
                 moves((0, 1500, 0), customers=5000),
