@@ -13,6 +13,7 @@ from app.services.model_card_service import ModelCardService
 from app.services.prediction_service import PredictionService
 from app.services.recipe_service import RecipeService, RecipeServices
 from app.services.segment_map_service import SegmentMapService
+from app.services.version_page_service import VersionPageService
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class Services:
     model_cards: ModelCardService
     metrics: MetricsService
     recipes: RecipeService
+    version_pages: VersionPageService
 
 
 async def get_services(request: Request) -> Services:
@@ -53,6 +55,10 @@ async def _recipes(services: Annotated[Services, Depends(get_services)]) -> Reci
     return services.recipes
 
 
+async def _version_pages(services: Annotated[Services, Depends(get_services)]) -> VersionPageService:
+    return services.version_pages
+
+
 async def _named_recipe(
     recipe: Annotated[str, Path(description="Name of a recipe.", examples=["mall"])],
     recipes: Annotated[RecipeService, Depends(_recipes)],
@@ -65,4 +71,5 @@ SegmentMaps = Annotated[SegmentMapService, Depends(_segment_maps)]
 ModelCards = Annotated[ModelCardService, Depends(_model_cards)]
 Metrics = Annotated[MetricsService, Depends(_metrics)]
 Recipes = Annotated[RecipeService, Depends(_recipes)]
+VersionPages = Annotated[VersionPageService, Depends(_version_pages)]
 NamedRecipe = Annotated[RecipeServices, Depends(_named_recipe)]
