@@ -18,6 +18,7 @@ from app.controllers import (
     api_controller,
     dataset_controller,
     docs_controller,
+    import_controller,
     job_controller,
     metrics_controller,
     older_controller,
@@ -26,9 +27,9 @@ from app.controllers import (
     recipe_controller,
     static_assets,
     training_controller,
+    version_controller,
     view_controller,
 )
-from app.controllers.dataset_controller import UPLOAD_PATHS
 from app.controllers.dependencies import Services
 from app.controllers.direct_route import DirectRoutes
 from app.controllers.middleware.head_requests import HeadRequests
@@ -53,6 +54,7 @@ from app.services.model_card_service import ModelCardService
 from app.services.recipe_service import RecipeService, RecipeServices
 from app.services.segment_map_service import SegmentMapService
 from app.services.storage import Storage
+from app.services.version_page_service import VersionPageService
 
 DESCRIPTION = (
     "Finds segments in customers, proves that they are real, keeps their identity through retraining and "
@@ -133,6 +135,7 @@ def _services(settings: Settings, metrics: RequestMetrics) -> Services:
         metrics=MetricsService(metrics, predictions),
         recipes=recipes,
         storage=Storage(settings),
+        version_pages=VersionPageService(recipes, settings.default_recipe),
     )
 
 
@@ -148,9 +151,15 @@ def _default_recipe(settings: Settings, recipes: RecipeService) -> RecipeService
 
 def _add_routes(app: FastAPI, services: Services, api: APIRouter) -> None:
     app.include_router(api)
-    for controller in (recipe_controller, dataset_controller, training_controller, job_controller):
+    for controller in (
+        recipe_controller,
+        version_controller,
+        dataset_controller,
+        import_controller,
+        training_controller,
+        job_controller,
+    ):
         app.include_router(controller.router)
-    app.include_router(dataset_controller.uploads)
     app.include_router(probe_controller.router)
     app.include_router(metrics_controller.router)
     older = services.predictions.form.older_body()
@@ -158,11 +167,12 @@ def _add_routes(app: FastAPI, services: Services, api: APIRouter) -> None:
         app.include_router(older_controller.build_router(older))
     for controller in (view_controller, docs_controller, static_assets):
         app.include_router(controller.router)
+    app.include_router(version_controller.pages)
 
 
 def _upload_limits(settings: Settings) -> dict[str, int]:
     form = 1_048_576  # what stands around a file in its form
-    return dict.fromkeys(UPLOAD_PATHS, settings.max_upload_bytes + form)
+    return dict.fromkeys(import_controller.UPLOAD_PATHS, settings.max_upload_bytes + form)
 
 
 def _add_layers(

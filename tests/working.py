@@ -2,22 +2,51 @@
 
 from __future__ import annotations
 
+import contextlib
+import threading
+from collections.abc import Iterator
+
 from app.core.config import Settings
+from app.core.errors import TableInvalid
+from app.models.records.job import JobRecord
 from app.models.records.upgrade import open_database
 from app.services.job_kinds import TRAINING, job_kinds
-from app.services.job_worker import JobWorker, Work
+from app.services.job_worker import JobWorker, Outcome, Tell, Work
 from app.services.training_service import TrainingService
 from app.services.training_work import TrainingWork
 
 NULL_DRAWS, REFITS = 5, 5
 
 
-def work_off(settings: Settings) -> int:
+def work_off(settings: Settings, training: Work | None = None) -> int:
     """Do the jobs that wait; return how many there were."""
-    trainings: Work = TrainingWork(TrainingService(settings, NULL_DRAWS, REFITS))
+    train = training or TrainingWork(TrainingService(settings, NULL_DRAWS, REFITS))
     database = open_database(settings)
     try:
-        kinds = {**job_kinds(settings, database), TRAINING: lambda: trainings}
+        kinds = {**job_kinds(settings, database), TRAINING: lambda: train}
         return JobWorker(database, kinds, "test").work_off()
     finally:
         database.close()
+
+
+@contextlib.contextmanager
+def working(settings: Settings, training: Work | None = None) -> Iterator[None]:
+    """Have somebody do the jobs while requests wait for them."""
+    stop = threading.Event()
+
+    def work() -> None:
+        while not stop.wait(0.02):
+            work_off(settings, training)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+def refuse(job: JobRecord, tell: Tell) -> Outcome:
+    """Train nothing, where only the answer to the request is looked at."""
+    raise TableInvalid("nothing is trained here")

@@ -23,6 +23,7 @@ def problem_responses(*statuses: int) -> Responses:
     """Document the errors that an operation can answer."""
     texts = {
         400: "The body is not JSON",
+        403: "A page of another site asks",
         404: "There is nothing of this name",
         409: "Not in the state it is in",
         413: "The body is too large",

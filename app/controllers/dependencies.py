@@ -14,6 +14,7 @@ from app.services.prediction_service import PredictionService
 from app.services.recipe_service import RecipeService, RecipeServices
 from app.services.segment_map_service import SegmentMapService
 from app.services.storage import Storage
+from app.services.version_page_service import VersionPageService
 
 if TYPE_CHECKING:
     from app.services.dataset_service import DatasetService
@@ -34,6 +35,7 @@ class Services:
     metrics: MetricsService
     recipes: RecipeService
     storage: Storage
+    version_pages: VersionPageService
 
 
 async def get_services(request: Request) -> Services:
@@ -70,6 +72,10 @@ def _datasets(services: Annotated[Services, Depends(get_services)]) -> DatasetSe
     return services.storage.get_services().datasets
 
 
+async def _version_pages(services: Annotated[Services, Depends(get_services)]) -> VersionPageService:
+    return services.version_pages
+
+
 async def _named_recipe(
     recipe: Annotated[str, Path(description="Name of a recipe.", examples=["mall"])],
     recipes: Annotated[RecipeService, Depends(_recipes)],
@@ -84,4 +90,5 @@ Metrics = Annotated[MetricsService, Depends(_metrics)]
 Datasets = Annotated[DatasetService, Depends(_datasets)]
 Jobs = Annotated[JobService, Depends(_jobs)]
 Recipes = Annotated[RecipeService, Depends(_recipes)]
+VersionPages = Annotated[VersionPageService, Depends(_version_pages)]
 NamedRecipe = Annotated[RecipeServices, Depends(_named_recipe)]

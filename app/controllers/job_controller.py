@@ -11,6 +11,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from app.controllers.api_controller import problem_responses
 from app.controllers.dependencies import Jobs
+from app.controllers.same_origin import SAME_ORIGIN
 from app.schemas.job import JobList, JobRead, JobStatus
 
 router = APIRouter(prefix="/api/v1/jobs", tags=["Jobs"])
@@ -46,8 +47,9 @@ def get_job(job_id: str, jobs: Jobs) -> JobRead:
 @router.post(
     "/{job_id}/cancel",
     summary="Cancel a job",
+    dependencies=[SAME_ORIGIN],
     operation_id="cancel_job",
-    responses=problem_responses(404, 422, 503),
+    responses=problem_responses(403, 404, 422, 503),
 )
 def cancel_job(job_id: str, jobs: Jobs) -> JobRead:
     """Stop it if it waits, ask its worker if it runs; one that has ended stays as it is."""
@@ -58,8 +60,9 @@ def cancel_job(job_id: str, jobs: Jobs) -> JobRead:
     "/{job_id}",
     status_code=204,
     summary="Forget a job",
+    dependencies=[SAME_ORIGIN],
     operation_id="delete_job",
-    responses=problem_responses(404, 409, 422, 503),
+    responses=problem_responses(403, 404, 409, 422, 503),
 )
 def delete_job(job_id: str, jobs: Jobs) -> Response:
     """Forget a job that has ended; what it made stays."""

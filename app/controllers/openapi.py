@@ -13,6 +13,7 @@ TAGS = [
     {"name": "Segments", "description": "What the segments look like, mean, and ask for."},
     {"name": "Model", "description": "What answers, and how far to trust it."},
     {"name": "Recipes", "description": "Other ways to segment; what each answers, below its name."},
+    {"name": "Versions", "description": "Trainings of a recipe: compare, put into use, roll back, delete."},
     {"name": "Datasets", "description": "Customer tables: brought in, looked at, taken away."},
     {"name": "Trainings", "description": "Making a new model version, as a job."},
     {"name": "Jobs", "description": "Long work: how far it is, its result, cancelling it."},

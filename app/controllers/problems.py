@@ -20,6 +20,7 @@ from app.schemas.problem import Problem, ProblemField
 
 MEDIA_TYPE = "application/problem+json"
 MOST_FAULTS = 20
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9_.-]{1,40}")
 
 
@@ -56,14 +57,9 @@ async def answer_http_error(request: Request, error: Exception) -> Response:
     }.get(status, status.description or status.phrase)
     code = status.phrase.lower().replace(" ", "_").replace("-", "_")
     headers = dict(error.headers or {})
-    if status == HTTPStatus.METHOD_NOT_ALLOWED:  # the router names the methods of its first route only
-        headers["Allow"] = ", ".join(sorted(_methods(request)))
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = _methods_of(request)
     return answer(request, code, int(status), status.phrase, detail, headers=headers)
-
-
-def _methods(request: Request) -> set[str]:
-    routes = (route for route in request.app.routes if route.matches(request.scope)[0] != Match.NONE)
-    return {method for route in routes for method in getattr(route, "methods", None) or ()}
 
 
 def answer(
@@ -94,6 +90,18 @@ def answer(
     response.headers.update(headers or {})
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _methods_of(request: Request) -> str:
+    """Return what the address answers; the router names the methods of one of its routes only."""
+    return ", ".join(
+        method
+        for method in METHODS
+        if any(
+            route.matches({**request.scope, "method": method})[0] is Match.FULL
+            for route in request.app.router.routes
+        )
+    )
 
 
 def _wants_page(request: Request) -> bool:

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Header, Response
 from app.controllers.api_controller import problem_responses
 from app.controllers.dependencies import Jobs, Recipes
 from app.controllers.job_controller import Cursor, Limit
+from app.controllers.same_origin import SAME_ORIGIN
 from app.controllers.strict_json import StrictRoute
 from app.schemas.job import JobList, JobRead, JobStatus
 from app.schemas.training import TrainingCreate
@@ -27,8 +28,9 @@ IdempotencyKey = Annotated[
     "",
     status_code=202,
     summary="Train a recipe",
+    dependencies=[SAME_ORIGIN],
     operation_id="create_training",
-    responses=problem_responses(400, 404, 413, 415, 422, 503),
+    responses=problem_responses(400, 403, 404, 413, 415, 422, 503),
 )
 def create_training(
     body: TrainingCreate,
@@ -71,8 +73,9 @@ def get_training(training_id: str, jobs: Jobs) -> JobRead:
 @router.post(
     "/{training_id}/cancel",
     summary="Cancel a training",
+    dependencies=[SAME_ORIGIN],
     operation_id="cancel_training",
-    responses=problem_responses(404, 422, 503),
+    responses=problem_responses(403, 404, 422, 503),
 )
 def cancel_training(training_id: str, jobs: Jobs) -> JobRead:
     """Stop it; the version in use stays in use."""

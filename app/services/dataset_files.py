@@ -25,12 +25,8 @@ class DatasetFiles:
     def make_upload(self) -> tuple[str, Path]:
         """Return the id and the path for a file that comes; uploads that nobody took in for long go."""
         self._uploads.mkdir(parents=True, exist_ok=True)
-        for path in self._uploads.iterdir():
-            try:
-                if path.stat().st_mtime < time.time() - UPLOAD_SECONDS:
-                    path.unlink()
-            except FileNotFoundError:
-                pass  # another worker was quicker
+        for path in filter(_is_old, self._uploads.iterdir()):
+            path.unlink(missing_ok=True)
         upload = str(uuid.uuid4())
         return upload, self._uploads / upload
 
@@ -43,9 +39,9 @@ class DatasetFiles:
             If there is none, or no more.
         """
         path = self._uploads / upload
-        if not _ID.fullmatch(upload) or not path.is_file():
-            raise UploadNotFound("there is no such upload, or no more: send the file again")
-        return path
+        if _ID.fullmatch(upload) and path.is_file():
+            return path
+        raise UploadNotFound("there is no such upload, or no more: send the file again")
 
     def folder_of(self, dataset_id: str) -> Path:
         """Return the folder of a dataset, whether there is one or not."""
@@ -63,6 +59,22 @@ class DatasetFiles:
         """Return the path of what the columns look like."""
         return self.folder_of(dataset_id) / "summary.json"
 
+    def clear_folder(self, dataset_id: str) -> Path:
+        """Return the folder for a dataset to come; what crashes left there, and long ago beside it, goes."""
+        folder = self.folder_of(dataset_id)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        for leftover in filter(_is_old, folder.parent.glob(".importing-*")):
+            shutil.rmtree(leftover, ignore_errors=True)
+        self.remove(dataset_id)
+        return folder
+
     def remove(self, dataset_id: str) -> None:
         """Remove a dataset's folder, if there is one."""
         shutil.rmtree(self.folder_of(dataset_id), ignore_errors=True)
+
+
+def _is_old(path: Path) -> bool:
+    try:
+        return path.stat().st_mtime < time.time() - UPLOAD_SECONDS
+    except FileNotFoundError:  # another worker was quicker
+        return False

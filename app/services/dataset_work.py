@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from dataclasses import asdict
 from pathlib import Path
 from types import MappingProxyType
@@ -20,7 +19,7 @@ from app.models.datasets.summary import summarise
 from app.models.importing.choices import Choices, Kind
 from app.models.importing.limits import ImportLimits
 from app.models.importing.table_source import open_table
-from app.models.importing.take_in import take_in
+from app.models.importing.take_in import Taken, take_in
 from app.models.importing.understanding import Understanding, fingerprint_header, hash_content, understand
 from app.models.records.column_mapping import ColumnMappingStore
 from app.models.records.dataset import DatasetFacts, DatasetRecord, DatasetStore
@@ -106,9 +105,7 @@ class ImportWork:
         _refuse_open_questions(found)
         if not found.accepted:
             raise TableInvalid("no row of the file can be taken in", found.faults)
-        folder = self._files.folder_of(job.id)
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        shutil.rmtree(folder, ignore_errors=True)
+        folder = self._files.clear_folder(job.id)
 
         def progress(records: int) -> None:
             share = SECOND + (TAKEN - SECOND) * records / max(found.records, 1)
@@ -124,31 +121,7 @@ class ImportWork:
         content = json.dumps(asdict(summary), allow_nan=False).encode()
         replace_durably(self._files.summary_of(job.id), content)
         tell(SUMMED, "taken in")
-        facts = DatasetFacts(
-            id=job.id,
-            name=job.payload["name"],
-            rows=rows,
-            columns=[
-                {"name": c.plan.name, "kind": str(c.verdict.kind), "off_because": c.verdict.off_because}
-                for c in found.columns
-            ],
-            fingerprint=hash_content(taken.accepted_path),
-            header_fingerprint=found.fingerprint,
-            source={
-                "file_name": job.payload["file_name"],
-                "format": str(found.format),
-                "encoding": found.encoding,
-                "delimiter": found.delimiter,
-                "sheet": found.sheet,
-                "content_hash": found.content_hash,
-                "row_column": taken.row_column,
-                "records": taken.records,
-                "rejected": taken.rejected,
-            },
-            file_name=job.id,
-            parent_id=parent.id if parent else None,
-            lineage=job.payload["lineage"] if parent else None,
-        )
+        facts = _facts(job, found, taken, parent, rows)
 
         def publish(session: Session) -> None:
             DatasetStore(session).create_dataset(facts)
@@ -207,6 +180,36 @@ def describe(found: Understanding) -> dict[str, Any]:
         "questions": [asdict(question) for question in found.questions],
         "is_settled": found.is_settled,
     }
+
+
+def _facts(
+    job: JobRecord, found: Understanding, taken: Taken, parent: DatasetRecord | None, rows: int
+) -> DatasetFacts:
+    return DatasetFacts(
+        id=job.id,
+        name=job.payload["name"],
+        rows=rows,
+        columns=[
+            {"name": c.plan.name, "kind": str(c.verdict.kind), "off_because": c.verdict.off_because}
+            for c in found.columns
+        ],
+        fingerprint=hash_content(taken.accepted_path),
+        header_fingerprint=found.fingerprint,
+        source={
+            "file_name": job.payload["file_name"],
+            "format": str(found.format),
+            "encoding": found.encoding,
+            "delimiter": found.delimiter,
+            "sheet": found.sheet,
+            "content_hash": found.content_hash,
+            "row_column": taken.row_column,
+            "records": taken.records,
+            "rejected": taken.rejected,
+        },
+        file_name=job.id,
+        parent_id=parent.id if parent else None,
+        lineage=job.payload["lineage"] if parent else None,
+    )
 
 
 def _refuse_open_questions(found: Understanding) -> None:

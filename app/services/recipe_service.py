@@ -14,6 +14,7 @@ from app.schemas.base import Body
 from app.schemas.recipe import RecipeFeature, RecipeList, RecipeRead, RecipeSummary
 from app.services.explanation_service import ExplanationService
 from app.services.prediction_service import PredictionService
+from app.services.version_service import VersionService
 
 Report = Callable[[str, str], None]
 
@@ -25,6 +26,7 @@ class RecipeServices:
     recipe: Recipe
     predictions: PredictionService
     explanations: ExplanationService
+    versions: VersionService
     body: type[Body]
 
 
@@ -91,7 +93,13 @@ class RecipeService:
     def _make(self, recipe: Recipe) -> RecipeServices:
         store = ArtifactStore(self._settings.artifacts_dir, recipe.name)
         predictions = PredictionService(recipe, ActiveModel(store, recipe.feature_names, self._report))
-        return RecipeServices(recipe, predictions, ExplanationService(predictions), predictions.form.body())
+        return RecipeServices(
+            recipe,
+            predictions,
+            ExplanationService(predictions),
+            VersionService(recipe, store, predictions.describe),
+            predictions.form.body(),
+        )
 
 
 def _version(services: RecipeServices) -> str | None:

@@ -65,7 +65,9 @@ class TrainingService:
             table = read_customer_table(data or self._shipped_table(recipe), recipe)
             model = _stored_by(store, training_id)
             if model is None:
-                trained = train(recipe, table, plan, _predecessor(store), store.numbering(), progress)
+                previous = _predecessor(store)
+                earlier = self._earlier_table(recipe, previous)
+                trained = train(recipe, table, plan, previous, store.numbering(), progress, earlier)
                 store.publish(trained.model.document.version, trained.files, trained.next_segment_id)
                 model, row_segments = trained.model, trained.row_segments
             else:
@@ -85,10 +87,23 @@ class TrainingService:
     def _shipped_table(self, recipe: Recipe) -> Path:
         return self._settings.raw_dir / recipe.raw_file
 
+    def _labelled_path(self, recipe: Recipe) -> Path:
+        return self._settings.processed_dir / f"{recipe.name}_segments.csv"
+
+    def _earlier_table(self, recipe: Recipe, previous: MLModel | None) -> CustomerTable | None:
+        """Return the labelled table if it is the one that the previous version was trained on, else None."""
+        if previous is None or not previous.document.data.has_ids:
+            return None
+        try:
+            table = read_customer_table(self._labelled_path(recipe), recipe)
+        except TableInvalid:
+            return None
+        return table if table.fingerprint == previous.document.data.fingerprint else None
+
     def _write_labelled(
         self, recipe: Recipe, table: CustomerTable, model: MLModel, row_segments: Sequence[int]
     ) -> Path:
-        path = self._settings.processed_dir / f"{recipe.name}_segments.csv"
+        path = self._labelled_path(recipe)
         names = {segment.segment_id: segment.name for segment in model.segments}
         try:
             write_labelled_table(path, table, recipe, row_segments, names)

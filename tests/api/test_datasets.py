@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,7 +14,7 @@ from starlette.testclient import TestClient
 
 from app.core.config import Settings
 from tests.api.problems import problem_of
-from tests.working import work_off
+from tests.working import working
 
 ADDRESS = "/api/v1/datasets"
 NOBODY = "6a0f4b4e-0000-4000-8000-000000000000"
@@ -26,24 +25,9 @@ DOUBTFUL = "id,amount\n" + "".join(f"c{n},1.{n:03d}\n" for n in range(100, 140))
 
 
 @pytest.fixture
-def worker(settings: Settings) -> Iterator[None]:
-    """Somebody who does the jobs while requests wait for them."""
-    stop = threading.Event()
-
-    def work() -> None:
-        while not stop.wait(0.02):
-            work_off(settings)
-
-    thread = threading.Thread(target=work)
-    thread.start()
-    yield
-    stop.set()
-    thread.join()
-
-
-@pytest.fixture
-def client(empty_client: TestClient, worker: None) -> TestClient:
-    return empty_client
+def client(empty_client: TestClient, settings: Settings) -> Iterator[TestClient]:
+    with working(settings):
+        yield empty_client
 
 
 def send(
@@ -53,7 +37,7 @@ def send(
     dry: bool = False,
     **fields: Any,
 ) -> httpx2.Response:
-    files = {} if content is None else {"file": ("kunden.csv", content)}
+    files: dict[str, Any] = {} if content is None else {"file": ("kunden.csv", content)}
     texts = {key: value if isinstance(value, str) else json.dumps(value) for key, value in fields.items()}
     if not files:
         files = {key: (None, value) for key, value in texts.items()}

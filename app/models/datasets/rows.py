@@ -74,7 +74,7 @@ def append_rows(first: Path, second: Path, row_column: str, names: list[str], ta
         if changed:
             raise TableInvalid(f"the column {changed[0]} holds something else than in the table before")
         columns = ", ".join(map(quoted, names))
-        parts = " UNION ALL ".join(
+        parts = " UNION ALL BY NAME ".join(
             f"SELECT {place} AS part, * FROM {view}"  # noqa: S608
             for place, view in enumerate(("first", "second"))
         )
