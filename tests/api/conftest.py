@@ -13,6 +13,15 @@ from app.application import create_app
 from app.core.config import Settings
 from app.services.training_service import TrainingService
 from tests.conftest import settings_in
+from tests.storage.databases import (
+    empty_url,
+    postgres,
+    postgres_with_tables,
+    sqlite_template,
+    url,
+)
+
+__all__ = ["empty_url", "postgres", "postgres_with_tables", "sqlite_template", "url"]
 
 
 @pytest.fixture(scope="session")

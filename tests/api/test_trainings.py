@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 from starlette.testclient import TestClient
 
 from app.core.config import Settings
@@ -14,6 +15,12 @@ from tests.working import work_off
 
 ADDRESS = "/api/v1/trainings"
 NOBODY = "6a0f4b4e-0000-4000-8000-000000000000"
+
+
+@pytest.fixture
+def trained(trained: Settings, url: str) -> Settings:
+    """Settings over this test's own database: on SQLite, then on PostgreSQL."""
+    return trained.model_copy(update={"database_url": SecretStr(url)})
 
 
 def asked(client: TestClient, **body: Any) -> dict[str, Any]:
