@@ -155,7 +155,7 @@ class TestWords:
         say(database, "fail", job)
         after = now(database, job.id)
         assert (after.status, after.result) == ("failed", None)
-        assert after.failure == {"code": "table_invalid", "detail": "no rows"}
+        assert after.failure == {"code": "table_invalid", "detail": "no rows", "faults": []}
         assert perhaps_claimed(database) is None
 
     def test_release(self, database: Database) -> None:
