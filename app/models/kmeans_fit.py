@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from sklearn.cluster import KMeans
 from sklearn.metrics import calinski_harabasz_score, davies_bouldin_score, silhouette_samples
 from sklearn.preprocessing import StandardScaler
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 from app.models.model_document import Metrics
 from app.models.sampling import sample_rows
@@ -20,6 +21,15 @@ SILHOUETTE_ROWS = 5_000
 
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int64]
+
+# looking for the libraries anew at each fit would cost more than a small fit
+_THREADS = ThreadpoolController()
+
+
+def one_thread() -> AbstractContextManager[object]:
+    """Keep the numeric libraries to one thread, which fits a small table faster and gives sums one order."""
+    limited: AbstractContextManager[object] = _THREADS.limit(limits=1)
+    return limited
 
 
 @dataclass(frozen=True)
@@ -75,11 +85,8 @@ def fit_scaling(rows: Floats) -> Scaling:
 
 
 def fit_kmeans(z: Floats, k: int, seed: int) -> KMeansFit:
-    """Fit k centroids to standardised rows z (n, d); the same rows and seed give the same fit.
-
-    One thread: a small table is fitted faster so, and sums have one order.
-    """
-    with threadpool_limits(1):
+    """Fit k centroids to standardised rows z (n, d); the same rows and seed give the same fit."""
+    with one_thread():
         fitted = KMeans(n_clusters=k, init="k-means++", n_init=STARTS, random_state=seed).fit(z)
     return KMeansFit(
         np.asarray(fitted.cluster_centers_), fitted.labels_.astype(np.int64), float(fitted.inertia_)
@@ -109,7 +116,7 @@ def silhouette(z: Floats, labels: Labels) -> float:
     Its cost grows with the square of the rows: beyond `SILHOUETTE_ROWS` it is taken over a stratified sample.
     """
     rows = sample_rows(labels, SILHOUETTE_ROWS, seed=0)
-    with threadpool_limits(1):
+    with one_thread():
         return float(silhouette_samples(z[rows], labels[rows]).mean())
 
 
@@ -128,7 +135,7 @@ class PickledPair:
     def __init__(self, rows: Floats, scaling: Scaling, fit: KMeansFit) -> None:
         self._scaler = StandardScaler().fit(rows)
         k = len(fit.centroids)
-        with threadpool_limits(1):
+        with one_thread():
             self._kmeans = KMeans(n_clusters=k, init=fit.centroids, n_init=1, max_iter=1).fit(
                 scaling.apply(rows)
             )
@@ -139,7 +146,7 @@ class PickledPair:
 
     def predict(self, rows: Floats) -> Labels:
         """Return scikit-learn's own label (m,) of each row (m, d) in own units."""
-        with threadpool_limits(1):
+        with one_thread():
             return np.asarray(self._kmeans.predict(self._scaler.transform(rows))).astype(np.int64)
 
     def dump(self) -> tuple[bytes, bytes]:

@@ -21,7 +21,7 @@ from app.models.sampling import sample_rows
 from app.models.succession import succeed
 from app.models.version_files import Findings, Plan, version_files, with_moves
 
-NULL_ROWS, REFIT_ROWS = 2_000, 10_000
+NULL_ROWS, REFIT_ROWS = 1_000, 5_000
 LEAST_CUSTOMERS = 2
 
 Progress = Callable[[str, float], None]

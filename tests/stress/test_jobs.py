@@ -66,6 +66,7 @@ def training_ids(settings: Settings) -> list[str | None]:
     return [model.document.training_id for model in models]
 
 
+@pytest.mark.timeout(1_800)
 def test_each_training_is_done_once(trained: Settings, tmp_path: Path) -> None:
     asked = []
     with serving(trained, tmp_path / "log") as live:

@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from app.models.evidence import NULLS
 from app.models.identity import jaccard_matrix
-from app.models.kmeans_fit import Floats, KMeansFit, fit_kmeans, measure, nearest
+from app.models.kmeans_fit import Floats, KMeansFit, fit_kmeans, measure, nearest, one_thread
 from app.models.segment_count.elbow import find_elbow
 from app.models.segment_count.null_scans import NullScans
 from app.models.segment_count.sample import Sample, draw_sample
@@ -115,7 +114,7 @@ def measure_criteria(
     scans : Scans
         On at most `TEST_ROWS` of the sample's rows, for whoever tests on.
     """
-    with threadpool_limits(1):
+    with one_thread():
         progress(0.0, "Drawing a sample")
         sample = draw_sample(z, least_share, seed)
         few = _few_rows(sample.rows, seed)

@@ -13,10 +13,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from app.models.evidence import NULLS
-from app.models.kmeans_fit import Floats, Labels
+from app.models.kmeans_fit import Floats, Labels, one_thread
 from app.models.segment_count.null_scans import NullScans
 from app.models.segment_count.scan import Curves
 from app.models.segment_count.watch import Progress, tell_nobody
@@ -60,7 +59,7 @@ def compare_scan_with_nulls(
     p, draws = {}, {}
     hopeless = np.ones(len(observed.silhouette), dtype=bool)
     hopeless[[segments - 2 for segments in numbers]] = False
-    with threadpool_limits(1):
+    with one_thread():
         for place, null in enumerate(NULLS):
             for before, drawn in pairwise((0, *LOOKS)):
                 for b in range(before, drawn):

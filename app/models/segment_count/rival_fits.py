@@ -10,9 +10,8 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import adjusted_rand_score
 from sklearn.mixture import GaussianMixture
 from sklearn.neighbors import NearestNeighbors
-from threadpoolctl import threadpool_limits
 
-from app.models.kmeans_fit import Floats, Labels
+from app.models.kmeans_fit import Floats, Labels, one_thread
 from app.models.segment_count.elbow import find_elbow
 
 NOISE = -1
@@ -31,7 +30,7 @@ def reach_labels(z: Floats, least_size: int) -> Labels:
     The reach is the elbow of the sorted distances to the row that completes as many (M. Ester and others,
     1996), their median where there is none. Rows elsewhere are `NOISE`.
     """
-    with threadpool_limits(1):
+    with one_thread():
         distances = NearestNeighbors(n_neighbors=least_size).fit(z).kneighbors(z)[0][:, -1]
         falling = np.sort(distances)[::-1]
         elbow = find_elbow(np.arange(len(z), dtype=float), falling)
@@ -45,14 +44,14 @@ def density_labels(z: Floats, least_size: int) -> Labels:
 
     HDBSCAN finds their number itself, and may find none.
     """
-    with threadpool_limits(1):
+    with one_thread():
         return _labels(HDBSCAN(min_cluster_size=least_size, copy=True).fit_predict(z))
 
 
 def mixture_labels(z: Floats, k: int, seed: int) -> Labels:
     """Return the likeliest of k Gaussians, each with a covariance of its own, for each row of z (n, d)."""
     mixture = GaussianMixture(n_components=k, n_init=MIXTURE_STARTS, random_state=seed)
-    with threadpool_limits(1), warnings.catch_warnings():
+    with one_thread(), warnings.catch_warnings():
         # what has not settled after 100 steps is still a fair comparison
         warnings.simplefilter("ignore", ConvergenceWarning)
         return _labels(mixture.fit_predict(z))
