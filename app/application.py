@@ -25,6 +25,7 @@ from app.controllers import (
     probe_controller,
     problems,
     recipe_controller,
+    segment_controller,
     static_assets,
     training_controller,
     version_controller,
@@ -154,6 +155,7 @@ def _add_routes(app: FastAPI, services: Services, api: APIRouter) -> None:
     for controller in (
         recipe_controller,
         version_controller,
+        segment_controller,
         dataset_controller,
         import_controller,
         training_controller,

@@ -19,9 +19,10 @@ from app.services.version_page_service import VersionPageService
 if TYPE_CHECKING:
     from app.services.dataset_service import DatasetService
     from app.services.job_service import JobService
+    from app.services.segment_service import SegmentService
 else:
     # importing them would load the database's library into every worker: see Storage
-    DatasetService = JobService = Any
+    DatasetService = JobService = SegmentService = Any
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,10 @@ def _datasets(services: Annotated[Services, Depends(get_services)]) -> DatasetSe
     return services.storage.get_services().datasets
 
 
+def _segments(services: Annotated[Services, Depends(get_services)]) -> SegmentService:
+    return services.storage.get_services().segments
+
+
 async def _version_pages(services: Annotated[Services, Depends(get_services)]) -> VersionPageService:
     return services.version_pages
 
@@ -89,6 +94,7 @@ ModelCards = Annotated[ModelCardService, Depends(_model_cards)]
 Metrics = Annotated[MetricsService, Depends(_metrics)]
 Datasets = Annotated[DatasetService, Depends(_datasets)]
 Jobs = Annotated[JobService, Depends(_jobs)]
+Segments = Annotated[SegmentService, Depends(_segments)]
 Recipes = Annotated[RecipeService, Depends(_recipes)]
 VersionPages = Annotated[VersionPageService, Depends(_version_pages)]
 NamedRecipe = Annotated[RecipeServices, Depends(_named_recipe)]

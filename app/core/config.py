@@ -140,6 +140,11 @@ class Settings(BaseSettings):
         return self.data_dir / "datasets"
 
     @property
+    def edits_dir(self) -> Path:
+        """Where what people wrote over segments is published to all processes, a file a recipe."""
+        return self.data_dir / "edits"
+
+    @property
     def recipes_dir(self) -> Path:
         """Where a user's own recipes lie."""
         return self.data_dir / "recipes"

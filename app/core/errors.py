@@ -16,6 +16,7 @@
     │   ├── RecipeNotFound          404
     │   ├── VersionNotFound         404
     │   ├── MovesUnknown            404  a version that follows none: nobody could move
+    │   ├── SegmentNotFound         404
     │   ├── DatasetNotFound         404
     │   ├── UploadNotFound          404
     │   └── JobNotFound             404
@@ -137,6 +138,10 @@ class RecipeNotFound(NotFound):
 
 class VersionNotFound(NotFound):
     code, title = "version_not_found", "There is no such model version"
+
+
+class SegmentNotFound(NotFound):
+    code, title = "segment_not_found", "There is no such segment"
 
 
 class DatasetNotFound(NotFound):

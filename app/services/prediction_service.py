@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from app.core.palette import SEGMENT_COLOURS
 from app.models.active_model import ActiveModel
+from app.models.edited_texts import EditedText, EditedTexts
 from app.models.ml_model import MLModel, confidence_label
 from app.models.model_document import SegmentState
 from app.models.recipe import Recipe
@@ -34,17 +35,21 @@ class SegmentTexts:
     color: str
 
 
+_UNEDITED = EditedText()
+
+
 class PredictionService:
     """Answers for one recipe from its active version.
 
     Every method that answers raises `ModelUnavailable` while no version can be trusted.
     """
 
-    def __init__(self, recipe: Recipe, active: ActiveModel) -> None:
+    def __init__(self, recipe: Recipe, active: ActiveModel, edits: EditedTexts | None = None) -> None:
         self.recipe = recipe
         self.form = CustomerForm(recipe)
         self._active = active
-        self._described: tuple[MLModel, list[SegmentTexts]] | None = None
+        self._edits = edits
+        self._described: tuple[MLModel, object, list[SegmentTexts]] | None = None
 
     def current(self) -> MLModel:
         """Return the model that answers now."""
@@ -117,15 +122,18 @@ class PredictionService:
         return model_card(self.current())
 
     def describe(self, segment: SegmentState) -> SegmentTexts:
-        """Return a segment's texts, the recipe's own where it still has the persona."""
+        """Return a segment's texts: a person's, else the recipe's where it still has the persona."""
         persona = self.recipe.find_persona(segment.persona)
         source = segment if persona is None else persona
+        edits = self._edits.current() if self._edits else {}
+        edit = edits.get(segment.segment_id, _UNEDITED)
+        slot = edit.slot or segment.slot
         return SegmentTexts(
-            name=source.name,
-            description=source.description,
-            strategy=list(source.strategy),
-            slot=segment.slot,
-            color=SEGMENT_COLOURS[segment.slot - 1],
+            name=edit.name or source.name,
+            description=edit.description or source.description,
+            strategy=list(edit.strategy or source.strategy),
+            slot=slot,
+            color=SEGMENT_COLOURS[slot - 1],
         )
 
     def check(self, values: Mapping[str, str | None]) -> tuple[dict[str, float], dict[str, str]]:
@@ -163,9 +171,11 @@ class PredictionService:
         )
 
     def _texts(self, model: MLModel) -> list[SegmentTexts]:
-        if self._described is None or self._described[0] is not model:
-            self._described = (model, [self.describe(segment) for segment in model.segments])
-        return self._described[1]
+        edits = self._edits.current() if self._edits else None
+        known = self._described
+        if known is None or known[0] is not model or known[1] is not edits:
+            self._described = known = (model, edits, [self.describe(segment) for segment in model.segments])
+        return known[2]
 
 
 def model_card(model: MLModel) -> ModelInfo:

@@ -9,6 +9,7 @@ from app.core.config import Settings
 from app.core.errors import ModelUnavailable, RecipeInvalid
 from app.models.active_model import ActiveModel
 from app.models.artifact_store import ArtifactStore
+from app.models.edited_texts import EditedTexts
 from app.models.recipe import Recipe, get_recipe, recipe_names
 from app.schemas.base import Body
 from app.schemas.recipe import RecipeFeature, RecipeList, RecipeRead, RecipeSummary
@@ -28,6 +29,7 @@ class RecipeServices:
     explanations: ExplanationService
     versions: VersionService
     body: type[Body]
+    edits: EditedTexts
 
 
 class RecipeService:
@@ -92,13 +94,16 @@ class RecipeService:
 
     def _make(self, recipe: Recipe) -> RecipeServices:
         store = ArtifactStore(self._settings.artifacts_dir, recipe.name)
-        predictions = PredictionService(recipe, ActiveModel(store, recipe.feature_names, self._report))
+        edits = EditedTexts(self._settings.edits_dir / f"{recipe.name}.json")
+        active = ActiveModel(store, recipe.feature_names, self._report)
+        predictions = PredictionService(recipe, active, edits)
         return RecipeServices(
             recipe,
             predictions,
             ExplanationService(predictions),
             VersionService(recipe, store, predictions.describe),
             predictions.form.body(),
+            edits,
         )
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from app.core.database import Database
     from app.services.dataset_service import DatasetService
     from app.services.job_service import JobService
+    from app.services.segment_service import SegmentService
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class StoredServices:
     database: Database
     jobs: JobService
     datasets: DatasetService
+    segments: SegmentService
 
 
 class Storage:
@@ -73,8 +75,10 @@ class Storage:
         from app.models.records.upgrade import open_database  # noqa: PLC0415
         from app.services.dataset_service import DatasetService  # noqa: PLC0415
         from app.services.job_service import JobService  # noqa: PLC0415
+        from app.services.segment_service import SegmentService  # noqa: PLC0415
 
         database = open_database(self._settings)
         wake = self._process.wake if self._process else lambda: None
         jobs = JobService(database, wake)
-        return StoredServices(database, jobs, DatasetService(self._settings, database, jobs))
+        datasets = DatasetService(self._settings, database, jobs)
+        return StoredServices(database, jobs, datasets, SegmentService(database))

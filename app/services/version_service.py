@@ -17,7 +17,6 @@ from app.core.errors import (
     VersionsDiffer,
     VersionsReadOnly,
 )
-from app.core.palette import SEGMENT_COLOURS
 from app.models.artifact_store import ArtifactStore, sha256
 from app.models.ml_model import MLModel
 from app.models.model_document import MODEL, MODEL_HASH, SegmentState
@@ -174,17 +173,18 @@ class VersionService:
         )
 
     def _segments(self, model: MLModel) -> list[VersionSegment]:
+        described = map(self._describe, model.segments)
         return [
             VersionSegment(
-                segment_id=segment.segment_id,
-                name=self._describe(segment).name,
-                slot=segment.slot,
-                color=SEGMENT_COLOURS[segment.slot - 1],
+                segment_id=numbers.segment_id,
+                name=texts.name,
+                slot=texts.slot,
+                color=texts.color,
                 size=numbers.size,
                 share=numbers.share,
                 stability=numbers.stability,
             )
-            for segment, numbers in zip(model.segments, model.analysis.segments, strict=True)
+            for texts, numbers in zip(described, model.analysis.segments, strict=True)
         ]
 
     def _refuse_other_features(self, number: int) -> None:

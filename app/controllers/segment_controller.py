@@ -1,0 +1,38 @@
+"""Segments of a recipe: their names, colours and strategies, as people want them."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from app.controllers.api_controller import problem_responses
+from app.controllers.dependencies import NamedRecipe, Segments
+from app.controllers.same_origin import SAME_ORIGIN
+from app.controllers.strict_json import StrictRoute
+from app.schemas.segment import SegmentChange, SegmentList, SegmentRead
+
+router = APIRouter(prefix="/api/v1/recipes/{recipe}/segments", tags=["Segments"], route_class=StrictRoute)
+
+
+@router.get(
+    "",
+    summary="Segments with what people wrote",
+    operation_id="list_segments",
+    responses=problem_responses(404, 422, 503),
+)
+def list_segments(named: NamedRecipe, segments: Segments) -> SegmentList:
+    """Every segment of the active version, and which of its fields a person has changed."""
+    return segments.list_segments(named)
+
+
+@router.patch(
+    "/{segment_id}",
+    summary="Rename, recolour or rewrite a segment",
+    operation_id="change_segment",
+    dependencies=[SAME_ORIGIN],
+    responses=problem_responses(400, 403, 404, 413, 415, 422, 503),
+)
+def change_segment(
+    segment_id: int, named: NamedRecipe, body: SegmentChange, segments: Segments
+) -> SegmentRead:
+    """Kept over retrainings for as long as the segment lives; null goes back to the model version's own."""
+    return segments.change_segment(named, segment_id, body)

@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from app.core.config import Settings
+from app.core.errors import InputInvalid, SegmentNotFound
+from app.schemas.segment import SegmentChange
+from app.services.recipe_service import RecipeService, RecipeServices
+from app.services.segment_service import SegmentService
+from app.services.storage import Storage
+
+
+@pytest.fixture
+def segments(trained: Settings) -> Iterator[SegmentService]:
+    storage = Storage(trained)
+    yield storage.get_services().segments
+    storage.close()
+
+
+@pytest.fixture
+def mall(trained: Settings) -> RecipeServices:
+    return RecipeService(trained).get_services("mall")
+
+
+def test_changes_add_up(segments: SegmentService, mall: RecipeServices) -> None:
+    segments.change_segment(mall, 2, SegmentChange(name="Trendy"))
+    segments.change_segment(mall, 2, SegmentChange(description="They are."))
+    segments.change_segment(mall, 0, SegmentChange(name="Most"))
+    found = segments.list_segments(mall).segments
+    assert [(s.segment_id, s.edited) for s in found if s.edited] == [
+        (0, ["name"]),
+        (2, ["name", "description"]),
+    ]
+
+
+def test_two_may_swap_names_in_turn(segments: SegmentService, mall: RecipeServices) -> None:
+    first, second = (segment.name for segment in segments.list_segments(mall).segments[:2])
+    with pytest.raises(InputInvalid, match="name: another"):
+        segments.change_segment(mall, 0, SegmentChange(name=second))
+    segments.change_segment(mall, 1, SegmentChange(name="For a moment"))
+    segments.change_segment(mall, 0, SegmentChange(name=second))
+    assert segments.change_segment(mall, 1, SegmentChange(name=first)).name == first
+
+
+def test_no_such_segment(segments: SegmentService, mall: RecipeServices) -> None:
+    with pytest.raises(SegmentNotFound):
+        segments.change_segment(mall, 17, SegmentChange(name="x"))
