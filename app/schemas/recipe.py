@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
-from app.schemas.base import Answer
+from app.schemas.base import Answer, Body, WholeNumber
 
 
 class RecipeFeature(Answer):
@@ -54,3 +54,49 @@ class RecipeRead(Answer):
     is_default: bool
     model_version: str | None
     customer: dict[str, Any] = Field(description="JSON Schema of the body that predict and explain take.")
+
+
+class FeatureChoice(Body):
+    """A column that segments are to be made by."""
+
+    column: str = Field(max_length=1_000, description="As the table spells it.", examples=["Annual income"])
+    transform: Literal["none", "log1p", "yeo_johnson"] | None = Field(
+        default=None, description="Of a number; suggested from its skewness unless given."
+    )
+    weight: float = Field(default=1.0, ge=0.1, le=10.0, description="How much it counts, 1 being usual.")
+    missing: Literal["refuse", "median"] | None = Field(
+        default=None, description="A missing number stops the training or is taken for the median."
+    )
+
+
+class RecipeCreate(Body):
+    """A recipe out of a customer table."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$", examples=["outlet"])
+    title: str = Field(min_length=1, max_length=100, examples=["Outlet customers"])
+    noun: str = Field(default="customer", min_length=1, max_length=40)
+    dataset_id: str = Field(max_length=40)
+    segments: WholeNumber = Field(default=5, ge=2, le=8)
+    features: list[FeatureChoice] = Field(min_length=1, max_length=20)
+
+
+class FeatureSuggestion(Answer):
+    """Whether and how a column should make segments, and why."""
+
+    column: str
+    kind: Literal["number", "category"]
+    use: bool
+    can_be_used: bool
+    reason: str
+    transform: Literal["none", "log1p", "yeo_johnson"]
+    weight: float
+    missing: int
+
+
+class RecipeSuggestion(Answer):
+    """A recipe as the table suggests it."""
+
+    name: str
+    title: str
+    segments: int
+    features: list[FeatureSuggestion]

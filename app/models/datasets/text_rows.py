@@ -1,0 +1,47 @@
+"""A taken-in table read again row by row as text, as a recipe reads any file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from app.models.csv_reader import Row
+from app.models.datasets.summary import open_base, open_rows, quoted
+
+_ROWS_AT_ONCE = 10_000
+
+
+class StoredTable:
+    """The rows of a Parquet file that an import wrote; a line's number is its row's.
+
+    Attributes
+    ----------
+    header : tuple of str
+        Column names without that of the row numbers, which is the first.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        with open_base() as base:
+            self._number, *names = open_rows(base, path)
+        self.header = tuple(names)
+
+    def rows(self) -> Iterator[Row]:
+        """Yield every row in order, its numbers written so that they are read back the same."""
+        columns = ", ".join(map(quoted, (self._number, *self.header)))
+        with open_base() as base:
+            open_rows(base, self._path)
+            query = f"SELECT {columns} FROM rows ORDER BY {quoted(self._number)}"  # noqa: S608 - quoted
+            found = base.execute(query)
+            while block := found.fetchmany(_ROWS_AT_ONCE):
+                for number, *cells in block:
+                    yield Row(number, [_text(cell) for cell in cells])
+
+
+def _text(cell: Any) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return "yes" if cell else "no"
+    return repr(cell) if isinstance(cell, float) else str(cell)
