@@ -45,9 +45,7 @@ from app.core.run_folder import shared_folder
 from app.core.version import VERSION
 from app.models.recipe import shipped_names
 from app.services.metrics_service import MetricsService
-from app.services.model_card_service import ModelCardService
 from app.services.recipe_service import RecipeService, RecipeServices
-from app.services.segment_map_service import SegmentMapService
 
 DESCRIPTION = (
     "Finds segments in customers, proves that they are real, keeps their identity through retraining and "
@@ -121,8 +119,7 @@ def _services(settings: Settings, metrics: RequestMetrics) -> Services:
     return Services(
         predictions=predictions,
         explanations=default.explanations,
-        segment_maps=SegmentMapService(predictions),
-        model_cards=ModelCardService(predictions),
+        default=default,
         metrics=MetricsService(metrics, predictions),
         recipes=recipes,
     )

@@ -9,10 +9,8 @@ from fastapi import Depends, Path, Request
 
 from app.services.explanation_service import ExplanationService
 from app.services.metrics_service import MetricsService
-from app.services.model_card_service import ModelCardService
 from app.services.prediction_service import PredictionService
 from app.services.recipe_service import RecipeService, RecipeServices
-from app.services.segment_map_service import SegmentMapService
 
 
 @dataclass(frozen=True)
@@ -21,8 +19,7 @@ class Services:
 
     predictions: PredictionService
     explanations: ExplanationService
-    segment_maps: SegmentMapService
-    model_cards: ModelCardService
+    default: RecipeServices
     metrics: MetricsService
     recipes: RecipeService
 
@@ -37,12 +34,8 @@ async def _predictions(services: Annotated[Services, Depends(get_services)]) -> 
     return services.predictions
 
 
-async def _segment_maps(services: Annotated[Services, Depends(get_services)]) -> SegmentMapService:
-    return services.segment_maps
-
-
-async def _model_cards(services: Annotated[Services, Depends(get_services)]) -> ModelCardService:
-    return services.model_cards
+async def _default(services: Annotated[Services, Depends(get_services)]) -> RecipeServices:
+    return services.default
 
 
 async def _metrics(services: Annotated[Services, Depends(get_services)]) -> MetricsService:
@@ -61,8 +54,7 @@ async def _named_recipe(
 
 
 Predictions = Annotated[PredictionService, Depends(_predictions)]
-SegmentMaps = Annotated[SegmentMapService, Depends(_segment_maps)]
-ModelCards = Annotated[ModelCardService, Depends(_model_cards)]
+DefaultRecipe = Annotated[RecipeServices, Depends(_default)]
 Metrics = Annotated[MetricsService, Depends(_metrics)]
 Recipes = Annotated[RecipeService, Depends(_recipes)]
 NamedRecipe = Annotated[RecipeServices, Depends(_named_recipe)]

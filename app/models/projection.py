@@ -70,7 +70,11 @@ def project(centroids: Sequence[Sequence[float]], customers: Sequence[Sequence[f
 
 def _widest(rows: Sequence[Vector], across: Vector) -> Vector:
     """Return the direction of most spread at right angles to `across`; any, where nothing is spread there."""
-    flat = [[x - _dot(row, across) * a for x, a in zip(row, across, strict=True)] for row in rows]
+    parts = [_dot(row, across) for row in rows]
+    flat = [
+        [x - part * a for x, a in zip(row, across, strict=True)]
+        for row, part in zip(rows, parts, strict=True)
+    ]
     columns = list(zip(*flat, strict=True))
     length, direction = _leading([[_dot(a, b) for b in columns] for a in columns])
     if length > NOTHING * sum(_dot(row, row) for row in rows):
@@ -133,4 +137,5 @@ def _centred(rows: Sequence[Sequence[float]]) -> list[Vector]:
 
 
 def _dot(a: Sequence[float], b: Sequence[float]) -> float:
-    return sum(map(mul, a, b))
+    total: float = sum(map(mul, a, b))
+    return total

@@ -13,7 +13,7 @@ from app.models.explanation import MOST_DECIMALS, Explanation, Path
 from app.models.ml_model import MLModel
 from app.models.model_document import FeatureState
 from app.schemas.page import MapSegment, ReasonLine, WhatIf, Why
-from app.utils.quantities import number_text, with_unit
+from app.utils.quantities import listing, number_text, with_unit
 
 FAR_APART = 10.0
 
@@ -104,8 +104,7 @@ def _way(features: Sequence[FeatureState], values: Sequence[float], path: Path, 
         if a != b
     ]
     steps[1:] = [step[0].lower() + step[1:] for step in steps[1:]]
-    joined = " and ".join(filter(None, (", ".join(steps[:-1]), steps[-1])))
-    return f"{joined} — then this customer would be classified as {name}."
+    return f"{listing(steps)} — then this customer would be classified as {name}."
 
 
 def _single(feature: FeatureState, value: float | None) -> str:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from app.models.geometry import Scale, line_path, nice_range, nice_step, nice_ticks
 from app.models.ml_model import MLModel
 from app.models.model_document import CurvePoint, FeatureState, NullTest
-from app.schemas.page import AboutPage, AboutSegment, Axis, ColumnTitle, CurveChart, Spot, Tick
+from app.schemas.page import AboutPage, AboutSegment, Axis, ColumnTitle, CurveChart, Frame, Spot, Tick
 from app.services.prediction_service import PredictionService
 from app.services.wording import verdict_sentence
-from app.utils.quantities import number_text, range_text
+from app.utils.quantities import listing, number_text, range_text
 
 WIDTH, HEIGHT = 320.0, 202.0
 LEFT, TOP, RIGHT, BOTTOM = 46.0, 14.0, 308.0, 158.0
@@ -36,7 +36,7 @@ class ModelCardService:
     def __init__(self, predictions: PredictionService) -> None:
         self._predictions = predictions
 
-    def about(self) -> AboutPage:
+    def about(self, frame: Frame | None = None) -> AboutPage:
         """Build the model card of the active version.
 
         Raises
@@ -52,7 +52,7 @@ class ModelCardService:
             self._predictions.clusters(),
         )
         if {info.model_version, words.model_version, figures.model_version} != {model.label}:
-            return self.about()  # a newer version came in between
+            return self.about(frame)  # a newer version came in between
         texts = {segment.segment_id: segment for segment in words.segments}
         numbers = {segment.segment_id: segment for segment in figures.segments}
         return AboutPage(
@@ -81,6 +81,7 @@ class ModelCardService:
             curves=[_chart(measure, analysis.curves, len(document.segments)) for measure in MEASURES],
             null_text=_null_text(analysis.null_test, model.document.data.rows),
             limits=_limits(model),
+            frame=frame or Frame(),
         )
 
 
@@ -186,8 +187,8 @@ def _null_text(test: NullTest, customers: int) -> str:
 
 def _limits(model: MLModel) -> list[str]:
     features = model.document.features
-    seen = " and ".join(_seen(feature) for feature in features)
-    names = " and ".join(feature.label.lower() for feature in features)
+    seen = listing([_seen(feature) for feature in features])
+    names = listing([feature.label.lower() for feature in features])
     return [
         f"A customer is placed by {names} alone. Everything else on this page, such as who the customers "
         "were, describes the training table and is never used to place anybody.",

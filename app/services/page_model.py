@@ -15,6 +15,8 @@ FEATURE_KEYS = (
 )
 SEGMENT_KEYS = ("name", "description", "strategy", "slot")
 
+# more would outweigh all else on the page: then the server says how sure an answer is
+MOST_NUMBERS = 2_000
 UNIT = 10_000  # training rounds refits to four decimals
 
 
@@ -36,11 +38,17 @@ def model_json(model: MLModel, texts: Sequence[SegmentTexts], drawing: Mapping[s
             for segment, text in zip(model.segments, texts, strict=True)
         ],
         "centroids": [segment.centroid for segment in model.segments],
-        "refits": pack_refits(model),
+        "refits": pack_refits(model) if _is_light(model) else None,
+        "refit_count": len(model.confidence.refits),
         "drawing": drawing,
     }
     text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return text.replace("<", "\\u003c")
+
+
+def _is_light(model: MLModel) -> bool:
+    numbers = len(model.segments) * len(model.document.features)
+    return len(model.confidence.refits) * numbers <= MOST_NUMBERS
 
 
 def pack_refits(model: MLModel) -> PackedRefits:

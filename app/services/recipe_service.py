@@ -11,9 +11,12 @@ from app.models.active_model import ActiveModel
 from app.models.artifact_store import ArtifactStore
 from app.models.recipe import Recipe, get_recipe, recipe_names
 from app.schemas.base import Body
+from app.schemas.page import Frame, RecipeLink
 from app.schemas.recipe import RecipeFeature, RecipeList, RecipeRead, RecipeSummary
 from app.services.explanation_service import ExplanationService
+from app.services.model_card_service import ModelCardService
 from app.services.prediction_service import PredictionService
+from app.services.segment_map_service import SegmentMapService
 
 Report = Callable[[str, str], None]
 
@@ -25,6 +28,8 @@ class RecipeServices:
     recipe: Recipe
     predictions: PredictionService
     explanations: ExplanationService
+    maps: SegmentMapService
+    cards: ModelCardService
     body: type[Body]
 
 
@@ -73,6 +78,26 @@ class RecipeService:
             customer=services.body.model_json_schema(),
         )
 
+    def frame(self, name: str | None) -> Frame:
+        """Return what frames the pages of the recipe called `name`; of the default at the bare addresses."""
+        default = self._settings.default_recipe
+        summaries = [summary for summary in self.list_recipes().recipes if summary.model_version]
+        links = [
+            RecipeLink(
+                name=summary.name,
+                title=summary.title,
+                home="/" if summary.is_default else _home(summary.name),
+                about="/about" if summary.is_default else f"{_home(summary.name)}/about",
+                is_current=summary.name == (name or default),
+            )
+            for summary in sorted(summaries, key=lambda summary: (not summary.is_default, summary.title))
+        ]
+        if name is None:
+            return Frame(recipes=links)
+        return Frame(
+            home=_home(name), about=f"{_home(name)}/about", api=f"/api/v1/recipes/{name}", recipes=links
+        )
+
     def _summary(self, name: str) -> RecipeSummary:
         is_default = name == self._settings.default_recipe
         try:
@@ -91,7 +116,18 @@ class RecipeService:
     def _make(self, recipe: Recipe) -> RecipeServices:
         store = ArtifactStore(self._settings.artifacts_dir, recipe.name)
         predictions = PredictionService(recipe, ActiveModel(store, recipe.feature_names, self._report))
-        return RecipeServices(recipe, predictions, ExplanationService(predictions), predictions.form.body())
+        return RecipeServices(
+            recipe=recipe,
+            predictions=predictions,
+            explanations=ExplanationService(predictions),
+            maps=SegmentMapService(predictions),
+            cards=ModelCardService(predictions),
+            body=predictions.form.body(),
+        )
+
+
+def _home(name: str) -> str:
+    return f"/recipes/{name}"
 
 
 def _version(services: RecipeServices) -> str | None:

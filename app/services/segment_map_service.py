@@ -6,40 +6,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from app.models.explanation import explain
-from app.models.geometry import (
-    Plane,
-    Point,
-    Scale,
-    marker_path,
-    nice_range,
-    nice_ticks,
-    polygon_path,
-    territories,
-)
+from app.models.geometry import Plane, Point, marker_path, nice_range, polygon_path, territories
 from app.models.ml_model import MLModel
 from app.models.model_document import FeatureState, SegmentState
-from app.schemas.page import Axis, Control, HomePage, MapSegment, SegmentMap, Spot, Tick, WhatIf, Why
+from app.schemas.page import Control, Frame, HomePage, MapSegment, SegmentMap, Spot, WhatIf, Why
 from app.services.explanation_story import plain_number, tell_what_if, tell_why
+from app.services.map_labels import Box, place_labels
+from app.services.map_view import WIDTH, MapView, choose_view
 from app.services.page_model import model_json
-from app.services.prediction_service import PredictionService
+from app.services.prediction_service import PredictionService, SegmentTexts
 from app.services.wording import verdict_sentence
-from app.utils.quantities import axis_title, number_text
+from app.utils.quantities import number_text
 
-WIDTH, HEIGHT = 640.0, 470.0
-PLOT = (46.0, 30.0, 628.0, 424.0)
-MARGIN = 0.025
 MARK, CENTROID_MARK = 4.6, 9.0
-GOLDEN = 0.6180339887498949
-
-
-@dataclass(frozen=True)
-class _Direction:
-    """One direction of the map: its feature (None upwards in a model with one) and its scale."""
-
-    index: int | None
-    feature: FeatureState | None
-    shown: Point
-    scale: Scale
+MOST_MARKS = 600  # what a page of 30 kB has room for
+STRIP_ROWS = (0.78, 0.5, 0.22)
 
 
 @dataclass(frozen=True)
@@ -47,8 +28,7 @@ class _Drawn:
     """What is the same for every visitor of one model version."""
 
     model: MLModel
-    x: _Direction
-    y: _Direction
+    view: MapView
     map: SegmentMap
     model_json: str
 
@@ -60,7 +40,7 @@ class SegmentMapService:
         self._predictions = predictions
         self._last: _Drawn | None = None
 
-    def home(self, typed: Mapping[str, str | None]) -> HomePage:
+    def home(self, typed: Mapping[str, str | None], frame: Frame | None = None) -> HomePage:
         """Build the home page from what was typed; features that are missing start at the mean customer.
 
         A `target` that names a segment asks what would place the customer there; any other is ignored.
@@ -76,7 +56,7 @@ class SegmentMapService:
         values, errors = self._predictions.check({name: _without_comma(text) for name, text in texts.items()})
         answer = None if errors else self._predictions.predict(values)
         if answer and answer.model_version != drawn.model.label:
-            return self.home(typed)  # a newer version came in between
+            return self.home(typed, frame)  # a newer version came in between
         slots = {segment.segment_id: segment.slot for segment in drawn.map.segments}
         spot = None if errors else _place(drawn, values)
         why, what_if = (None, None) if errors else _story(drawn, values, typed.get("target"))
@@ -94,6 +74,7 @@ class SegmentMapService:
             verdict=verdict_sentence(document.verdict.code, len(document.segments)),
             verdict_code=document.verdict.code,
             model_version=drawn.model.label,
+            frame=frame or Frame(),
         )
 
     def _draw(self, model: MLModel) -> _Drawn:
@@ -103,103 +84,83 @@ class SegmentMapService:
         return last
 
     def _drawn_anew(self, model: MLModel) -> _Drawn:
-        features = model.document.features
-        left, top, right, bottom = PLOT
-        x = _direction(0, features[0], left, right)
-        y = (
-            _direction(1, features[1], bottom, top)
-            if len(features) > 1
-            else _direction(None, None, bottom, top)
-        )
-        drawing = SegmentMap(
-            width=WIDTH,
-            height=HEIGHT,
-            plot=PLOT,
-            x_axis=_axis(x, 6),
-            y_axis=_axis(y, 5),
-            segments=self._segments(model, x, y),
-            customer=None,
-            note=_note(model),
-        )
+        view, rows = choose_view(model), _shown_rows(model)
         texts = [self._predictions.describe(segment) for segment in model.segments]
-        directions = {"x": _direction_json(x), "y": _direction_json(y)}
-        return _Drawn(model, x, y, drawing, model_json(model, texts, directions))
-
-    def _segments(self, model: MLModel, x: _Direction, y: _Direction) -> list[MapSegment]:
-        box = ((x.scale.low, y.scale.low), (x.scale.high, y.scale.high))
-        cells = territories([_plane(segment, x, y) for segment in model.segments], box)
-        spots: dict[int, list[Point]] = {segment.segment_id: [] for segment in model.segments}
-        sample = model.analysis.sample
-        for row, (values, segment_id) in enumerate(zip(sample.features, sample.segment_ids, strict=True)):
-            spots[segment_id].append(_spot(values, x, y, row))
-        result = []
-        for segment, cell in zip(model.segments, cells, strict=True):
-            texts = self._predictions.describe(segment)
-            own = [
-                f.mean + f.scale * c for f, c in zip(model.document.features, segment.centroid, strict=True)
-            ]
-            at = _spot(own, x, y, 0)
-            result.append(
-                MapSegment(
-                    segment_id=segment.segment_id,
-                    name=texts.name,
-                    slot=texts.slot,
-                    territory=polygon_path([(x.scale(px), y.scale(py)) for px, py in cell]),
-                    customers="".join(
-                        marker_path(texts.slot, MARK, spot) for spot in spots[segment.segment_id]
-                    ),
-                    marker=marker_path(texts.slot, CENTROID_MARK),
-                    centroid=Spot(x=round(at[0], 1), y=round(at[1], 1)),
-                    size=segment.size,
-                )
-            )
-        return result
+        drawing = SegmentMap(
+            kind=view.kind,
+            width=WIDTH,
+            height=view.height,
+            plot=view.plot,
+            x_axis=view.x.axis,
+            y_axis=view.y.axis,
+            segments=_segments(view, texts, rows),
+            customer=None,
+            note=f"{_shown_text(model, len(rows))} {view.explained}".strip(),
+        )
+        directions = {"x": view.x.as_json(), "y": view.y.as_json()}
+        return _Drawn(model, view, drawing, model_json(model, texts, directions))
 
 
-def _direction(index: int | None, feature: FeatureState | None, start: float, stop: float) -> _Direction:
-    low, high = nice_range(feature.training_min, feature.training_max) if feature else (0.0, 1.0)
-    room = MARGIN * (high - low)
-    return _Direction(index, feature, (low, high), Scale(low - room, high + room, start, stop))
+def _segments(view: MapView, texts: Sequence[SegmentTexts], rows: Sequence[int]) -> list[MapSegment]:
+    model, sample = view.model, view.model.analysis.sample
+    marks: dict[int, list[Point]] = {segment.segment_id: [] for segment in model.segments}
+    for row in rows:
+        marks[sample.segment_ids[row]].append(view.spot(sample.features[row], row))
+    centres = _centres(view)
+    labels = place_labels([text.name for text in texts], centres, Box(*view.plot))
+    drawn = zip(model.segments, texts, _territories(view), centres, labels, strict=True)
+    return [
+        MapSegment(
+            segment_id=segment.segment_id,
+            name=text.name,
+            slot=text.slot,
+            territory=territory,
+            customers="".join(marker_path(text.slot, MARK, spot) for spot in marks[segment.segment_id]),
+            marker=marker_path(text.slot, CENTROID_MARK),
+            centroid=Spot(x=round(x, 1), y=round(y, 1)),
+            label=label,
+            size=segment.size,
+        )
+        for segment, text, territory, (x, y), label in drawn
+    ]
 
 
-def _direction_json(direction: _Direction) -> dict[str, object]:
-    scale = direction.scale
-    name = direction.feature.name if direction.feature else None
-    return {"feature": name, "low": scale.low, "high": scale.high, "from": scale.start, "to": scale.stop}
+def _centres(view: MapView) -> list[Point]:
+    """Return where the centroids lie; on a strip in turn on three heights, so that names have room."""
+    model = view.model
+    own = [
+        [f.mean + f.scale * c for f, c in zip(model.document.features, segment.centroid, strict=True)]
+        for segment in model.segments
+    ]
+    spots = [view.spot(values) for values in own]
+    if view.kind != "strip":
+        return spots
+    in_turn = sorted(x for x, _ in spots)
+    return [(x, view.y.scale(STRIP_ROWS[in_turn.index(x) % len(STRIP_ROWS)])) for x, _ in spots]
 
 
-def _axis(direction: _Direction, count: int) -> Axis:
-    feature = direction.feature
-    if feature is None:
-        return Axis(label="", ticks=[])
-    ticks = nice_ticks(*direction.shown, count)
-    return Axis(
-        label=axis_title(feature.label, feature.unit),
-        ticks=[Tick(at=round(direction.scale(value), 1), text=number_text(value, 6)) for value in ticks],
-    )
+def _territories(view: MapView) -> list[str]:
+    if view.kind == "projection":
+        return [""] * len(view.model.segments)
+    x, y = view.x.scale, view.y.scale
+    planes = [_plane(segment, view) for segment in view.model.segments]
+    cells = territories(planes, ((x.low, y.low), (x.high, y.high)))
+    return [polygon_path([(x(px), y(py)) for px, py in cell]) for cell in cells]
 
 
-def _plane(segment: SegmentState, x: _Direction, y: _Direction) -> Plane:
-    """Return the segment's score as a plane over the map, all further features at their mean."""
+def _plane(segment: SegmentState, view: MapView) -> Plane:
+    """Return the segment's score as a plane over the values of the map."""
     slopes, constant = [0.0, 0.0], -sum(c * c for c in segment.centroid)
-    for side, direction in enumerate((x, y)):
-        if direction.index is None or direction.feature is None:
-            continue
-        slopes[side] = 2 * segment.centroid[direction.index] / direction.feature.scale
-        constant -= slopes[side] * direction.feature.mean
+    for side, direction in enumerate((view.x, view.y)):
+        if direction.feature is not None:
+            slopes[side] = 2 * segment.centroid[direction.place] / direction.feature.scale
+            constant -= slopes[side] * direction.feature.mean
     return (slopes[0], slopes[1], constant)
 
 
-def _spot(values: Sequence[float], x: _Direction, y: _Direction, row: int) -> Point:
-    """Return where values lie on the map; with one feature the rows are spread evenly over the height."""
-    if y.index is None:
-        return (x.scale.clamped(values[0]), y.scale((0.5 + row * GOLDEN) % 1.0))
-    return (x.scale.clamped(values[0]), y.scale.clamped(values[y.index]))
-
-
 def _place(drawn: _Drawn, values: Mapping[str, float]) -> Spot:
-    at = _spot([values[f.name] for f in drawn.model.document.features], drawn.x, drawn.y, 0)
-    return Spot(x=round(at[0], 1), y=round(at[1], 1))
+    x, y = drawn.view.spot([values[f.name] for f in drawn.model.document.features])
+    return Spot(x=round(x, 1), y=round(y, 1))
 
 
 def _story(drawn: _Drawn, values: Mapping[str, float], target: str | None) -> tuple[Why, WhatIf | None]:
@@ -211,16 +172,22 @@ def _story(drawn: _Drawn, values: Mapping[str, float], target: str | None) -> tu
     return tell_why(model, found, segments), what_if
 
 
-def _note(model: MLModel) -> str:
+def _shown_rows(model: MLModel) -> list[int]:
+    """Return the sampled rows that are drawn: all, or every n-th of each segment."""
+    ids = model.analysis.sample.segment_ids
+    if len(ids) <= MOST_MARKS:
+        return list(range(len(ids)))
+    in_turn = sorted(range(len(ids)), key=ids.__getitem__)
+    return sorted(in_turn[n * len(ids) // MOST_MARKS] for n in range(MOST_MARKS))
+
+
+def _shown_text(model: MLModel, shown: int) -> str:
     rows, sample = model.document.data.rows, model.analysis.sample
-    if sample.is_all:
-        first = f"All {number_text(rows)} customers of the training table, one mark each."
-    else:
-        shown = number_text(len(sample.features))
-        first = f"A sample of {shown} of the {number_text(rows)} customers, each segment by its share."
-    if len(model.document.features) > 2:
-        first += " Borders are drawn for a customer with average values of the features not shown."
-    return first
+    if sample.is_all and shown == len(sample.features):
+        return f"All {number_text(rows)} customers of the training table, one mark each."
+    return (
+        f"A sample of {number_text(shown)} of the {number_text(rows)} customers, each segment by its share."
+    )
 
 
 def _given(text: str | None, feature: FeatureState) -> str:

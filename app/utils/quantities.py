@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 def number_text(value: float, decimals: int = 1, separator: str = ",") -> str:
     """Write a number for people: at most `decimals` decimals, no trailing zeros, a real minus sign.
@@ -53,3 +55,15 @@ def axis_title(label: str, unit: str) -> str:
     ('Annual income (k$)', 'Visits')
     """
     return f"{label} ({unit})" if unit else label
+
+
+def listing(words: Sequence[str]) -> str:
+    """Join words with commas, the last two with `and`.
+
+    Examples
+    --------
+    >>> listing(["age"]), listing(["age", "income"]), listing(["age", "income", "visits"])
+    ('age', 'age and income', 'age, income and visits')
+    """
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last

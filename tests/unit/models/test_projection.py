@@ -81,6 +81,8 @@ class TestProject:
 
 
 def test_it_needs_no_numpy() -> None:
-    code = "import sys, app.models.projection; print(sorted({'numpy', 'sklearn', 'scipy'} & set(sys.modules)))"
+    code = (
+        "import sys, app.models.projection; print(sorted({'numpy', 'sklearn', 'scipy'} & set(sys.modules)))"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

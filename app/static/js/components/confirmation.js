@@ -1,7 +1,7 @@
 // Has the server confirm what the page worked out, once the customer rests. One request at a time, the older aborted.
 
 import { predict } from "../lib/api.js";
-import { addressOf, customerOf, follow, model } from "../lib/customer.js";
+import { addressOf, assure, customerOf, follow, model } from "../lib/customer.js";
 
 const REST = 150;
 const PATIENCE = 300;
@@ -33,6 +33,7 @@ export function start(element) {
       tell("failed", `The server says ${answer.name}. Reload the page.`);
     } else {
       tell("checked", `Checked by ${version}`);
+      assure(placement, answer.confidence.value);
     }
   }
 

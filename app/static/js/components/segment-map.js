@@ -1,4 +1,4 @@
-// The ring on the map: follows the customer, and is dragged by mouse or finger.
+// The ring on the map: follows the customer, and is dragged by mouse or finger, except on a projection.
 
 import { change, current, follow, model } from "../lib/customer.js";
 
@@ -17,7 +17,9 @@ function toValue(direction, place, feature) {
 }
 
 function spot(values) {
+  const z = model.standardise(values);
   const at = (direction) => {
+    if (direction.weights) return toDrawing(direction, direction.weights.reduce((sum, weight, f) => sum + weight * z[f], 0));
     const f = model.features.findIndex((feature) => feature.name === direction.feature);
     return f < 0 ? (direction.from + direction.to) / 2 : toDrawing(direction, values[f]);
   };
@@ -54,20 +56,24 @@ export function start(figure) {
     part(name).setAttribute("d", `M${from.x} ${from.y}L${x.baseVal.value} ${y.baseVal.value}`);
   }
 
-  svg.addEventListener("pointerdown", (event) => {
-    const isTouch = event.pointerType !== "mouse";
-    if (event.button !== 0 || (isTouch && !ring.contains(event.target))) return; // a finger may scroll past the map
-    svg.setPointerCapture(event.pointerId);
-    if (!isTouch) moveTo(event);
-  });
-  // touch-action does not reach shapes inside an svg: this keeps a finger on the ring from scrolling the page
-  ring.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
-  svg.addEventListener("pointermove", (event) => {
-    if (svg.hasPointerCapture(event.pointerId)) moveTo(event);
-  });
-  svg.addEventListener("click", (event) => {
-    if (event.pointerType && event.pointerType !== "mouse") moveTo(event);
-  });
+  function letDrag() {
+    svg.addEventListener("pointerdown", (event) => {
+      const isTouch = event.pointerType !== "mouse";
+      if (event.button !== 0 || (isTouch && !ring.contains(event.target))) return; // a finger may scroll past the map
+      svg.setPointerCapture(event.pointerId);
+      if (!isTouch) moveTo(event);
+    });
+    // touch-action does not reach shapes inside an svg: this keeps a finger on the ring from scrolling the page
+    ring.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
+    svg.addEventListener("pointermove", (event) => {
+      if (svg.hasPointerCapture(event.pointerId)) moveTo(event);
+    });
+    svg.addEventListener("click", (event) => {
+      if (event.pointerType && event.pointerType !== "mouse") moveTo(event);
+    });
+  }
+
+  if (!across.weights) letDrag();
   follow(({ values, placement }) => {
     ring.setAttribute("visibility", values ? "visible" : "hidden");
     for (const name of ["own", "runner-up"]) part(name).setAttribute("visibility", values ? "visible" : "hidden");

@@ -3,6 +3,7 @@
 import { Model } from "./model.js";
 
 const listeners = new Set();
+const sureListeners = new Set();
 let scheduled = false;
 let state = { values: null, placement: null };
 let target = document.querySelector('[name="target"][aria-pressed="true"]')?.value;
@@ -13,6 +14,25 @@ export const model = new Model(JSON.parse(document.getElementById("model").textC
 export function follow(listener) {
   listeners.add(listener);
   if (state.placement) listener(state);
+}
+
+/** Calls `listener` with how sure the placement is, or null until the server has said. */
+export function followSureness(listener) {
+  sureListeners.add(listener);
+  tellSureness([listener]);
+}
+
+function tellSureness(to) {
+  const sure = state.placement?.sure;
+  // at the start the page shows what the server wrote into it
+  if (sure || (state.placement && state.source !== "start")) for (const listener of to) listener(sure);
+}
+
+/** Takes the server's word on how sure a placement is, if it is still the one shown. */
+export function assure(placement, share) {
+  if (placement !== state.placement || placement.sure) return;
+  placement.sure = model.sureness(share);
+  tellSureness(sureListeners);
 }
 
 export function current() {
@@ -28,6 +48,7 @@ export function change(values, source) {
     scheduled = false;
     if (state.values) state.placement = model.place(state.values);
     for (const listener of listeners) listener(state);
+    tellSureness(sureListeners);
   });
 }
 

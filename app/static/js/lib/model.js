@@ -44,28 +44,37 @@ export class Model {
     this.features = data.features;
     this.segments = data.segments;
     this.centroids = new Centroids(data.centroids);
-    this.refits = unpackRefits(data.refits, data.features.length).map((points) => new Centroids(points));
+    const refits = data.refits ? unpackRefits(data.refits, data.features.length) : [];
+    this.refits = refits.map((points) => new Centroids(points));
   }
 
-  /** Places one customer: values in own units, in the order of the features. */
+  /** Values in own units, in the order of the features, as standardised ones. */
+  standardise(values) {
+    return this.features.map((feature, f) => (values[f] - feature.mean) / feature.scale);
+  }
+
+  /** Places one customer; how sure is null where the page holds no refits, and the server has to say. */
   place(values) {
-    const z = this.features.map((feature, f) => (values[f] - feature.mean) / feature.scale);
+    const z = this.standardise(values);
     const scores = this.centroids.scores(z);
     const length = squareLength(z);
     const distances = scores.map((score) => Math.sqrt(Math.max(0, length - score)));
     const order = scores.map((_, j) => j).sort((a, b) => scores[b] - scores[a] || a - b);
-    const agreeing = this.refits.filter((refit) => refit.nearest(z) === order[0]).length;
     const outside = this.features.filter((f, i) => values[i] < f.training_min || values[i] > f.training_max);
-    return { order, distances, agreeing, refits: this.refits.length, outside, ...confidence(agreeing / this.refits.length) };
+    const agreeing = this.refits.filter((refit) => refit.nearest(z) === order[0]).length;
+    return { order, distances, outside, sure: this.refits.length ? this.sureness(agreeing / this.refits.length) : null };
+  }
+
+  /** How sure a placement is whose segment this share of the refits agrees with. */
+  sureness(share) {
+    const label = share >= SETTLED ? "Settled" : share < BORDERLINE ? "Borderline" : "Leaning";
+    return { share, label, agreeing: Math.round(share * this.data.refit_count) };
   }
 
   /** What each feature adds to the squared distance by which the runner-up is farther than the own segment. */
   reasons(values, { order }) {
     const [here, there] = [order[0], order[1]].map((j) => this.data.centroids[j]);
-    return this.features.map((feature, f) => {
-      const z = (values[f] - feature.mean) / feature.scale;
-      return (z - there[f]) ** 2 - (z - here[f]) ** 2;
-    });
+    return this.standardise(values).map((z, f) => (z - there[f]) ** 2 - (z - here[f]) ** 2);
   }
 
   /** Centroids in own units. */
@@ -74,7 +83,3 @@ export class Model {
   }
 }
 
-function confidence(share) {
-  if (share >= SETTLED) return { share, label: "Settled" };
-  return { share, label: share < BORDERLINE ? "Borderline" : "Leaning" };
-}

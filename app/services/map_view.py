@@ -1,0 +1,192 @@
+"""Which view of the customers the map draws, by the number of features, and where values lie in it.
+
+One feature makes a strip, whose height means nothing. Two make a plane of their values, with exact
+territories. More are projected onto the plane in which the centroids differ most: no borders then, since in
+a projection they would lie, and no dragging, since a place in it stands for many customers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Literal
+
+from app.models.geometry import Point, Scale, nice_range, nice_ticks
+from app.models.ml_model import MLModel
+from app.models.model_document import FeatureState
+from app.models.projection import Projection, project
+from app.schemas.page import Axis, Tick
+from app.utils.quantities import axis_title, listing, number_text, with_unit
+
+Kind = Literal["strip", "plane", "projection"]
+Box = tuple[float, float, float, float]
+
+WIDTH = 640.0
+LEFT, TOP, RIGHT = 46.0, 30.0, 628.0
+BOTTOMS: dict[Kind, float] = {"strip": 214.0, "plane": 424.0, "projection": 424.0}
+BELOW: dict[Kind, float] = {"strip": 46.0, "plane": 46.0, "projection": 46.0}
+MARGIN, WIDE_MARGIN = 0.025, 0.06
+GOLDEN = 0.6180339887498949
+LONGEST_AXIS = 44
+
+
+@dataclass(frozen=True)
+class Direction:
+    """One direction of the map.
+
+    Attributes
+    ----------
+    feature : FeatureState or None
+        Whose values it shows; None where it shows `weights`, or nothing.
+    place : int
+        Place of that feature among the model's.
+    weights : tuple of float
+        What the standardised values are multiplied by and summed, in a projection.
+    """
+
+    scale: Scale
+    axis: Axis
+    feature: FeatureState | None = None
+    place: int = 0
+    weights: tuple[float, ...] = field(default=())
+
+    def as_json(self) -> dict[str, object]:
+        """Return what the page's script needs to place values."""
+        scale = self.scale
+        return {
+            "feature": self.feature.name if self.feature else None,
+            "weights": list(self.weights) or None,
+            "low": scale.low,
+            "high": scale.high,
+            "from": scale.start,
+            "to": scale.stop,
+        }
+
+
+@dataclass(frozen=True)
+class MapView:
+    """How customers are laid out, in drawing units; `plot` is left, top, right, bottom."""
+
+    kind: Kind
+    model: MLModel
+    plot: Box
+    x: Direction
+    y: Direction
+    height: float
+    explained: str
+
+    def spot(self, values: Sequence[float], row: int = 0) -> Point:
+        """Return where values in own units lie; on a strip, rows are spread evenly over the height."""
+        z = self.model.standardise(values) if self.kind == "projection" else ()
+        return self._at(self.x, values, z, row), self._at(self.y, values, z, row)
+
+    def _at(self, direction: Direction, values: Sequence[float], z: Sequence[float], row: int) -> float:
+        if direction.feature is not None:
+            return direction.scale.clamped(values[direction.place])
+        if direction.weights:
+            total = sum(weight * x for weight, x in zip(direction.weights, z, strict=True))
+            return direction.scale.clamped(total)
+        return direction.scale((0.5 + row * GOLDEN) % 1.0)
+
+
+def choose_view(model: MLModel) -> MapView:
+    """Return the view that suits the model's number of features."""
+    features = model.document.features
+    if len(features) > 2:
+        return _projected(model)
+    kind: Kind = "strip" if len(features) == 1 else "plane"
+    bottom = BOTTOMS[kind]
+    x = _by_feature(features, 0, LEFT, RIGHT, 6)
+    if kind == "plane":
+        y, explained = _by_feature(features, 1, bottom, TOP, 5), ""
+    else:
+        y = Direction(Scale(0.0 - MARGIN, 1.0 + MARGIN, bottom, TOP), Axis(label="", ticks=[]))
+        explained = f"{_borders(model)} Height means nothing: it only keeps marks apart."
+    return MapView(kind, model, (LEFT, TOP, RIGHT, bottom), x, y, bottom + BELOW[kind], explained)
+
+
+def _by_feature(
+    features: Sequence[FeatureState], place: int, start: float, stop: float, count: int
+) -> Direction:
+    feature = features[place]
+    low, high = nice_range(feature.training_min, feature.training_max)
+    room = MARGIN * (high - low)
+    scale = Scale(low - room, high + room, start, stop)
+    ticks = [Tick(at=round(scale(v), 1), text=number_text(v, 6)) for v in nice_ticks(low, high, count)]
+    return Direction(scale, Axis(label=axis_title(feature.label, feature.unit), ticks=ticks), feature, place)
+
+
+def _borders(model: MLModel) -> str:
+    """Tell where one segment ends and the next begins: half way between neighbouring centroids."""
+    feature = model.document.features[0]
+    centres = sorted(feature.mean + feature.scale * segment.centroid[0] for segment in model.segments)
+    middles = [number_text((a + b) / 2, feature.decimals + 1) for a, b in pairwise(centres)]
+    word = "border lies" if len(middles) == 1 else "borders lie"
+    return f"The {word} at {with_unit(listing(middles), feature.unit)}."
+
+
+def _projected(model: MLModel) -> MapView:
+    customers = [model.standardise(row) for row in model.analysis.sample.features]
+    plane = project(model.centroids.points, customers)
+    spots = [plane(z) for z in [*customers, *model.centroids.points]]
+    bottom = BOTTOMS["projection"]
+    across, upward = ([spot[side] for spot in spots] for side in (0, 1))
+    # one length for a standard deviation in both directions, or the picture would stretch distances
+    unit = min(
+        (stop - start) / (_extent(values) * (1 + 2 * WIDE_MARGIN))
+        for values, start, stop in ((across, LEFT, RIGHT), (upward, TOP, bottom))
+    )
+    return MapView(
+        kind="projection",
+        model=model,
+        plot=(LEFT, TOP, RIGHT, bottom),
+        x=_by_weights(model, plane.across, across, unit, (LEFT, RIGHT)),
+        y=_by_weights(model, plane.upward, upward, unit, (bottom, TOP)),
+        height=bottom + BELOW["projection"],
+        explained=_explained(plane, len(model.document.features)),
+    )
+
+
+def _extent(values: Sequence[float]) -> float:
+    return max(max(values) - min(values), 1e-6)
+
+
+def _by_weights(
+    model: MLModel,
+    weights: tuple[float, ...],
+    values: Sequence[float],
+    unit: float,
+    ends: tuple[float, float],
+) -> Direction:
+    start, stop = ends
+    middle, half = (min(values) + max(values)) / 2, abs(stop - start) / unit / 2
+    scale = Scale(middle - half, middle + half, start, stop)
+    return Direction(scale, Axis(label=_weights_text(model, weights), ticks=[]), None, 0, weights)
+
+
+def _weights_text(model: MLModel, weights: Sequence[float]) -> str:
+    """Name the two features that weigh most in a direction, with their signs."""
+    ranked = sorted(zip(weights, model.document.features, strict=True), key=lambda pair: -abs(pair[0]))
+    signed = [f"{'+' if weight > 0 else '−'} {feature.label.lower()}" for weight, feature in ranked[:2]]
+    both = " ".join(signed)
+    return both if len(both) <= LONGEST_AXIS else signed[0][:LONGEST_AXIS]
+
+
+def _explained(plane: Projection, features: int) -> str:
+    directions = (
+        "along the two directions in which the segments' centroids differ most"
+        if plane.by_centroids
+        else "along the direction in which the segments' centroids differ and, upwards, "
+        "the one in which customers differ most besides"
+    )
+    return (
+        f"A view of {features} features {directions}. It shows {_percent(plane.between)} of the variance "
+        f"between the centroids and {_percent(plane.overall)} of that between customers: distances in it are "
+        "partial. What lies together here may be far apart, so no borders are drawn."
+    )
+
+
+def _percent(share: float) -> str:
+    """Write a share in whole percents; only the whole is called 100."""
+    return f"{100 if share > 0.9999 else min(99, round(100 * share))} %"
