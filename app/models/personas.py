@@ -11,9 +11,11 @@ from scipy.spatial.distance import cdist
 
 from app.models.kmeans_fit import Floats
 from app.models.recipe import MOST_SEGMENTS, Feature, Persona, Recipe
+from app.utils.quantities import listing
 
 PLAIN = 0.5
 STRONG = 1.25
+MOST_TOLD = 4
 
 
 @dataclass(frozen=True)
@@ -84,12 +86,26 @@ def _by_contrast(recipe: Recipe, newborn: Floats, kept: list[Naming], slots: lis
     for i, slot in zip(in_turn, slots, strict=False):
         name = _unique(_contrasts(recipe.features, newborn[i]), taken)
         taken.add(name)
-        named[i] = Naming(None, name, _describe(recipe, newborn[i]), _STRATEGY, slot)
+        named[i] = Naming(None, name, _describe(recipe, newborn[i]), _strategy(recipe, newborn[i]), slot)
     return [named[i] for i in range(len(newborn))]
 
 
-_STRATEGY = (
-    "Look at the segment's profile before you choose an offer",
+def _strategy(recipe: Recipe, point: Floats) -> tuple[str, ...]:
+    """Return lines for a segment that nobody has written any for, by its strongest contrasts."""
+    words = [
+        _word(z, feature, by_degree=False)
+        for z, feature in _ranked(recipe.features, point)[:2]
+        if abs(z) >= PLAIN
+    ]
+    if not words:
+        return (_NEITHER, *_ALWAYS)
+    return (_APART.format(words=listing(words)), _BEHIND.format(word=words[0]), *_ALWAYS)
+
+
+_APART = "Build the offer on what sets them apart: {words}"
+_BEHIND = "Ask a few of them what lies behind {word} before you spend on it"
+_NEITHER = "Keep to the usual offers: nothing sets them apart from the mean customer"
+_ALWAYS = (
     "Test one offer on half of the segment and compare",
     "Give the segment a name and a strategy of your own in the recipe",
 )
@@ -97,13 +113,18 @@ _STRATEGY = (
 
 def _contrasts(features: tuple[Feature, ...], point: Floats) -> list[str]:
     """Return candidate names, the plainest first: two strongest contrasts, then with degrees added."""
-    ranked = sorted(zip(point.tolist(), features, strict=True), key=lambda pair: -abs(pair[0]))[:2]
+    ranked = _ranked(features, point)[:2]
     plain = _join(_word(z, feature, by_degree=False) for z, feature in ranked)
     degree = _join(_word(z, feature, by_degree=True) for z, feature in ranked)
     mixed = [
         _join(_word(z, feature, by_degree=feature is graded) for z, feature in ranked) for _, graded in ranked
     ]
     return [plain, *mixed, degree]
+
+
+def _ranked(features: tuple[Feature, ...], point: Floats) -> list[tuple[float, Feature]]:
+    """Return a centroid's standardised values with their features, the strongest contrast first."""
+    return sorted(zip(point.tolist(), features, strict=True), key=lambda pair: -abs(pair[0]))
 
 
 def _word(z: float, feature: Feature, *, by_degree: bool) -> str:
@@ -133,12 +154,20 @@ def _unique(candidates: list[str], taken: set[str]) -> str:
 
 
 def _describe(recipe: Recipe, point: Floats) -> str:
-    parts = []
-    for z, feature in zip(point.tolist(), recipe.features, strict=True):
-        size = (
-            "close to"
-            if abs(z) < PLAIN
-            else f"{abs(z):.1f} standard deviations {'above' if z > 0 else 'below'}"
-        )
-        parts.append(f"{feature.label.lower()} {size} the mean")
-    return f"Customers with {' and '.join(parts)}."
+    """Tell where a centroid lies, of many features only those that stand out most."""
+    told = list(zip(point.tolist(), recipe.features, strict=True))
+    if len(told) > MOST_TOLD:
+        strongest = _ranked(recipe.features, point)[:MOST_TOLD]
+        told = [(z, feature) for z, feature in strongest if abs(z) >= PLAIN]
+    if not told:
+        return "Customers close to the mean in every feature."
+    rest = " All else is less marked." if len(told) < len(recipe.features) else ""
+    return f"Customers with {listing([_told(z, feature) for z, feature in told])}.{rest}"
+
+
+def _told(z: float, feature: Feature) -> str:
+    if abs(z) < PLAIN:
+        return f"{feature.label.lower()} close to the mean"
+    return (
+        f"{feature.label.lower()} {abs(z):.1f} standard deviations {'above' if z > 0 else 'below'} the mean"
+    )

@@ -15,12 +15,14 @@ from app.core.errors import RecipeInvalid, RecipeNotFound
 
 SHIPPED = Path(__file__).resolve().parent.parent / "recipes"
 MOST_SEGMENTS = 8
+# a field's name is also the id of its box and its key in the page's address
+TAKEN_BY_PAGES = ("home", "main", "model", "target")
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
 def _is_free(name: str) -> str:
-    if hasattr(BaseModel, name) or name.startswith("model_"):
+    if hasattr(BaseModel, name) or name.startswith("model_") or name in TAKEN_BY_PAGES:
         raise ValueError("this name is taken by the program: choose another")
     return name
 

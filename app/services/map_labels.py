@@ -11,10 +11,11 @@ from typing import Literal, NamedTuple
 from app.models.geometry import Point
 from app.schemas.page import MapLabel
 
-LETTER, LINE = 11.6, 24.0
-RISE, DESCENT = 24.0, 5.0
-UNDER = 52.0
-EDGE = 90.0
+Anchor = Literal["start", "middle", "end"]
+
+SIZE, SMALL_SIZE = 21.0, 18.0
+LETTER, LINE, DESCENT = 0.56, 1.15, 0.25  # in sizes; the last line stands one line above its `y`
+EDGE, MARKER = 90.0, 11.0
 LONGEST_LINE = 24
 MOST_STEPS = 8
 
@@ -27,26 +28,38 @@ class Box(NamedTuple):
     right: float
     bottom: float
 
-    def meets(self, other: Box) -> bool:
-        """Say whether two boxes share more than an edge."""
-        beside = self.right <= other.left or other.right <= self.left
-        return not beside and self.top < other.bottom and other.top < self.bottom
+    def shared(self, other: Box) -> float:
+        """Return the area that two boxes share."""
+        wide = min(self.right, other.right) - max(self.left, other.left)
+        high = min(self.bottom, other.bottom) - max(self.top, other.top)
+        return max(wide, 0.0) * max(high, 0.0)
 
 
-def place_labels(names: Sequence[str], spots: Sequence[Point], plot: Box) -> list[MapLabel]:
-    """Return a label for each name: above its spot, or as near to that as the others leave room.
+def place_labels(
+    names: Sequence[str], spots: Sequence[Point], plot: Box, size: float = SIZE
+) -> list[MapLabel]:
+    """Return a label for each name: above its spot, or as near to that as leaves everything readable.
 
     Parameters
     ----------
     names, spots : k names, and where their centroids lie
     plot : Box
-        The room that labels are kept in, but for the line above its top.
+        The room that labels are kept in, with one line above it.
+    size : float
+        Of the letters, in drawing units.
     """
-    taken: list[Box] = []
+    room = plot._replace(top=plot.top - LINE * size)
+    taken = [Box(x - MARKER, y - MARKER, x + MARKER, y + MARKER) for x, y in spots]
+
+    def fault(label: MapLabel) -> float:
+        box = label_box(label, size)
+        return sum(map(box.shared, taken)) + box.shared(box) - box.shared(room)
+
     labels = []
     for name, spot in zip(names, spots, strict=True):
-        label, box = _place(label_lines(name), spot, taken, plot)
-        taken.append(box)
+        # the first of equals, so the plainest of the places without fault
+        label = min(_places(label_lines(name), spot, plot, size), key=fault)
+        taken.append(label_box(label, size))
         labels.append(label)
     return labels
 
@@ -56,8 +69,8 @@ def label_lines(name: str) -> list[str]:
 
     Examples
     --------
-    >>> label_lines("High income · low spending")
-    ['High income ·', 'low spending']
+    >>> label_lines("High returned goods · low visits")
+    ['High returned goods ·', 'low visits']
     """
     first, dot, second = name.partition(" · ")
     if not dot or len(name) <= LONGEST_LINE:
@@ -65,40 +78,35 @@ def label_lines(name: str) -> list[str]:
     return [f"{_shortened(first)} ·", _shortened(second)]
 
 
-def label_box(label: MapLabel) -> Box:
+def label_box(label: MapLabel, size: float = SIZE) -> Box:
     """Return the room that a label takes."""
-    width = LETTER * max(map(len, label.lines))
+    width = _width(label.lines, size)
     left = label.x - {"start": 0.0, "middle": width / 2, "end": width}[label.anchor]
-    baseline = label.y - RISE
-    return Box(left, baseline - LINE * len(label.lines), left + width, baseline + DESCENT)
+    baseline = label.y - LINE * size
+    return Box(left, baseline - LINE * size * len(label.lines), left + width, baseline + DESCENT * size)
 
 
-def _place(lines: list[str], spot: Point, taken: Sequence[Box], plot: Box) -> tuple[MapLabel, Box]:
+def _places(lines: list[str], spot: Point, plot: Box, size: float) -> Iterator[MapLabel]:
+    """Yield where a label may stand, the plainest place first: above, below, then ever farther."""
     x, y = spot
-    anchor = _anchor(x, max(EDGE, LETTER * max(map(len, lines)) / 2), plot)
-    places = [
-        MapLabel(x=round(x, 1), y=round(y + step, 1), anchor=anchor, lines=lines)
-        for step in _steps(len(lines))
-    ]
-    boxes = [label_box(place) for place in places]
-    for place, box in zip(places, boxes, strict=True):
-        inside = box.top >= plot.top - LINE and box.bottom <= plot.bottom
-        if inside and not any(box.meets(other) for other in taken):
-            return place, box
-    return places[0], boxes[0]
-
-
-def _steps(lines: int) -> Iterator[float]:
-    """Yield how far down a label may stand: above the spot, below it, then a line farther each time."""
+    first = _anchor(x, max(EDGE, _width(lines, size) / 2), plot)
+    anchors: list[Anchor] = [first, *(a for a in ("middle", "start", "end") if a != first)]
+    line = LINE * size
+    below = MARKER + line * (len(lines) + 1)
     for step in range(MOST_STEPS):
-        yield -LINE * step
-        yield UNDER + LINE * (lines - 1 + step)
+        for moved in (-line * step, below + line * step):
+            for anchor in anchors:
+                yield MapLabel(x=round(x, 1), y=round(y + moved, 1), anchor=anchor, lines=lines)
 
 
-def _anchor(x: float, reach: float, plot: Box) -> Literal["start", "middle", "end"]:
+def _anchor(x: float, reach: float, plot: Box) -> Anchor:
     if x < plot.left + reach:
         return "start"
     return "end" if x > plot.right - reach else "middle"
+
+
+def _width(lines: Sequence[str], size: float) -> float:
+    return LETTER * size * max(map(len, lines))
 
 
 def _shortened(text: str) -> str:

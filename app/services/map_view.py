@@ -23,9 +23,11 @@ Kind = Literal["strip", "plane", "projection"]
 Box = tuple[float, float, float, float]
 
 WIDTH = 640.0
-LEFT, TOP, RIGHT = 46.0, 30.0, 628.0
-BOTTOMS: dict[Kind, float] = {"strip": 214.0, "plane": 424.0, "projection": 424.0}
-BELOW: dict[Kind, float] = {"strip": 46.0, "plane": 46.0, "projection": 46.0}
+LEFT, RIGHT = 46.0, 628.0
+TOP, BOTTOM = 30.0, 424.0
+STRIP_TOP, STRIP_BOTTOM = 8.0, 198.0
+BARE_LEFT = 12.0  # where no axis has numbers
+BELOW, BARE_BELOW = 46.0, 32.0
 MARGIN, WIDE_MARGIN = 0.025, 0.06
 GOLDEN = 0.6180339887498949
 LONGEST_AXIS = 44
@@ -95,15 +97,15 @@ def choose_view(model: MLModel) -> MapView:
     features = model.document.features
     if len(features) > 2:
         return _projected(model)
-    kind: Kind = "strip" if len(features) == 1 else "plane"
-    bottom = BOTTOMS[kind]
-    x = _by_feature(features, 0, LEFT, RIGHT, 6)
-    if kind == "plane":
-        y, explained = _by_feature(features, 1, bottom, TOP, 5), ""
-    else:
-        y = Direction(Scale(0.0 - MARGIN, 1.0 + MARGIN, bottom, TOP), Axis(label="", ticks=[]))
-        explained = f"{_borders(model)} Height means nothing: it only keeps marks apart."
-    return MapView(kind, model, (LEFT, TOP, RIGHT, bottom), x, y, bottom + BELOW[kind], explained)
+    if len(features) == 2:
+        x = _by_feature(features, 0, LEFT, RIGHT, 6)
+        y = _by_feature(features, 1, BOTTOM, TOP, 5)
+        return MapView("plane", model, (LEFT, TOP, RIGHT, BOTTOM), x, y, BOTTOM + BELOW, "")
+    x = _by_feature(features, 0, BARE_LEFT, RIGHT, 6)
+    y = Direction(Scale(-MARGIN, 1 + MARGIN, STRIP_BOTTOM, STRIP_TOP), Axis(label="", ticks=[]))
+    plot = (BARE_LEFT, STRIP_TOP, RIGHT, STRIP_BOTTOM)
+    explained = f"{_borders(model)} Height means nothing: it only keeps marks apart."
+    return MapView("strip", model, plot, x, y, STRIP_BOTTOM + BELOW, explained)
 
 
 def _by_feature(
@@ -130,20 +132,19 @@ def _projected(model: MLModel) -> MapView:
     customers = [model.standardise(row) for row in model.analysis.sample.features]
     plane = project(model.centroids.points, customers)
     spots = [plane(z) for z in [*customers, *model.centroids.points]]
-    bottom = BOTTOMS["projection"]
     across, upward = ([spot[side] for spot in spots] for side in (0, 1))
     # one length for a standard deviation in both directions, or the picture would stretch distances
     unit = min(
         (stop - start) / (_extent(values) * (1 + 2 * WIDE_MARGIN))
-        for values, start, stop in ((across, LEFT, RIGHT), (upward, TOP, bottom))
+        for values, start, stop in ((across, BARE_LEFT, RIGHT), (upward, TOP, BOTTOM))
     )
     return MapView(
         kind="projection",
         model=model,
-        plot=(LEFT, TOP, RIGHT, bottom),
-        x=_by_weights(model, plane.across, across, unit, (LEFT, RIGHT)),
-        y=_by_weights(model, plane.upward, upward, unit, (bottom, TOP)),
-        height=bottom + BELOW["projection"],
+        plot=(BARE_LEFT, TOP, RIGHT, BOTTOM),
+        x=_by_weights(model, plane.across, across, unit, (BARE_LEFT, RIGHT)),
+        y=_by_weights(model, plane.upward, upward, unit, (BOTTOM, TOP)),
+        height=BOTTOM + BARE_BELOW,
         explained=_explained(plane, len(model.document.features)),
     )
 

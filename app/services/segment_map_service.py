@@ -11,7 +11,7 @@ from app.models.ml_model import MLModel
 from app.models.model_document import FeatureState, SegmentState
 from app.schemas.page import Control, Frame, HomePage, MapSegment, SegmentMap, Spot, WhatIf, Why
 from app.services.explanation_story import plain_number, tell_what_if, tell_why
-from app.services.map_labels import Box, place_labels
+from app.services.map_labels import SIZE, SMALL_SIZE, Box, place_labels
 from app.services.map_view import WIDTH, MapView, choose_view
 from app.services.page_model import model_json
 from app.services.prediction_service import PredictionService, SegmentTexts
@@ -107,7 +107,8 @@ def _segments(view: MapView, texts: Sequence[SegmentTexts], rows: Sequence[int])
     for row in rows:
         marks[sample.segment_ids[row]].append(view.spot(sample.features[row], row))
     centres = _centres(view)
-    labels = place_labels([text.name for text in texts], centres, Box(*view.plot))
+    size = SMALL_SIZE if view.kind == "projection" else SIZE
+    labels = place_labels([text.name for text in texts], centres, Box(*view.plot), size)
     drawn = zip(model.segments, texts, _territories(view), centres, labels, strict=True)
     return [
         MapSegment(
