@@ -17,7 +17,8 @@ SIZE, SMALL_SIZE = 21.0, 18.0
 LETTER, LINE, DESCENT = 0.56, 1.15, 0.25  # in sizes; the last line stands one line above its `y`
 EDGE, MARKER = 90.0, 11.0
 LONGEST_LINE = 24
-MOST_STEPS = 8
+MOST_STEPS, ROUNDS = 8, 3
+OUTSIDE = 10.0  # how much worse than covering something it is to leave the map
 
 
 class Box(NamedTuple):
@@ -49,19 +50,23 @@ def place_labels(
         Of the letters, in drawing units.
     """
     room = plot._replace(top=plot.top - LINE * size)
-    taken = [Box(x - MARKER, y - MARKER, x + MARKER, y + MARKER) for x, y in spots]
-
-    def fault(label: MapLabel) -> float:
-        box = label_box(label, size)
-        return sum(map(box.shared, taken)) + box.shared(box) - box.shared(room)
-
-    labels = []
-    for name, spot in zip(names, spots, strict=True):
+    markers = [Box(x - MARKER, y - MARKER, x + MARKER, y + MARKER) for x, y in spots]
+    choices = [
+        [(place, label_box(place, size)) for place in _places(label_lines(name), spot, plot, size)]
+        for name, spot in zip(names, spots, strict=True)
+    ]
+    chosen: dict[int, tuple[MapLabel, Box]] = {}
+    # those that came first make room in the later rounds
+    for turn in range(ROUNDS * len(choices)):
+        index = turn % len(choices)
+        others = [box for other, (_, box) in chosen.items() if other != index]
+        faults = [
+            OUTSIDE * (box.shared(box) - box.shared(room)) + sum(map(box.shared, [*markers, *others]))
+            for _, box in choices[index]
+        ]
         # the first of equals, so the plainest of the places without fault
-        label = min(_places(label_lines(name), spot, plot, size), key=fault)
-        taken.append(label_box(label, size))
-        labels.append(label)
-    return labels
+        chosen[index] = choices[index][faults.index(min(faults))]
+    return [chosen[index][0] for index in range(len(choices))]
 
 
 def label_lines(name: str) -> list[str]:

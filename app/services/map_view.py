@@ -30,7 +30,7 @@ BARE_LEFT = 12.0  # where no axis has numbers
 BELOW, BARE_BELOW = 46.0, 32.0
 MARGIN, WIDE_MARGIN = 0.025, 0.06
 GOLDEN = 0.6180339887498949
-LONGEST_AXIS = 44
+LONGEST_AXIS, TELLING = 44, 0.3
 
 
 @dataclass(frozen=True)
@@ -167,9 +167,10 @@ def _by_weights(
 
 
 def _weights_text(model: MLModel, weights: Sequence[float]) -> str:
-    """Name the two features that weigh most in a direction, with their signs."""
+    """Name the feature that weighs most in a direction, and the next if it tells, with their signs."""
     ranked = sorted(zip(weights, model.document.features, strict=True), key=lambda pair: -abs(pair[0]))
-    signed = [f"{'+' if weight > 0 else '−'} {feature.label.lower()}" for weight, feature in ranked[:2]]
+    told = [pair for pair in ranked[:2] if abs(pair[0]) >= TELLING * abs(ranked[0][0])]
+    signed = [f"{'+' if weight > 0 else '−'} {feature.label.lower()}" for weight, feature in told]
     both = " ".join(signed)
     return both if len(both) <= LONGEST_AXIS else signed[0][:LONGEST_AXIS]
 
