@@ -8,7 +8,7 @@ least distance problem; it is then rounded *into* the cell, never merely to the 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -62,11 +62,15 @@ class Explanation:
     paths: tuple[Path, ...]
 
 
-def explain(model: MLModel, values: Sequence[float]) -> Explanation:
-    """Explain the placement of one customer, given by d values in own units within their bounds."""
+def explain(model: MLModel, values: Sequence[float], targets: Collection[int] | None = None) -> Explanation:
+    """Explain the placement of one customer, given by d values in own units within their bounds.
+
+    Paths are what costs: with `targets`, indices of segments, there are only those.
+    """
     z = model.standardise(values)
     own, runner = model.place(values).order[:2]
     here, there = model.centroids.points[own], model.centroids.points[runner]
+    wanted = range(len(model.segments)) if targets is None else targets
     reasons = tuple(
         Reason(feature.name, raw, value, (value - c_runner) ** 2 - (value - c_own) ** 2)
         for feature, raw, value, c_own, c_runner in zip(
@@ -78,7 +82,7 @@ def explain(model: MLModel, values: Sequence[float]) -> Explanation:
         runner_up=runner,
         margin=math.fsum(reason.contribution for reason in reasons),
         reasons=reasons,
-        paths=tuple(_path(model, values, z, index) for index in range(len(model.segments)) if index != own),
+        paths=tuple(_path(model, values, z, index) for index in wanted if index != own),
     )
 
 

@@ -19,7 +19,8 @@ from app.services.wording import verdict_sentence
 from app.utils.quantities import number_text
 
 MARK, CENTROID_MARK = 4.6, 9.0
-MOST_MARKS = 600  # what a page of 30 kB has room for
+# what a page of 30 kB has room for: every feature takes the room of some marks
+MOST_MARKS, FEWEST_MARKS, MARKS_A_FEATURE = 640, 200, 20
 STRIP_ROWS = (0.78, 0.5, 0.22)
 
 
@@ -167,8 +168,8 @@ def _place(drawn: _Drawn, values: Mapping[str, float]) -> Spot:
 def _story(drawn: _Drawn, values: Mapping[str, float], target: str | None) -> tuple[Why, WhatIf | None]:
     model, segments = drawn.model, drawn.map.segments
     customer = [values[feature.name] for feature in model.document.features]
-    found = explain(model, customer)
     chosen = [j for j, segment in enumerate(segments) if str(segment.segment_id) == target]
+    found = explain(model, customer, chosen)
     what_if = tell_what_if(model, found, customer, segments[chosen[0]], chosen[0]) if chosen else None
     return tell_why(model, found, segments), what_if
 
@@ -176,10 +177,11 @@ def _story(drawn: _Drawn, values: Mapping[str, float], target: str | None) -> tu
 def _shown_rows(model: MLModel) -> list[int]:
     """Return the sampled rows that are drawn: all, or every n-th of each segment."""
     ids = model.analysis.sample.segment_ids
-    if len(ids) <= MOST_MARKS:
+    room = max(FEWEST_MARKS, MOST_MARKS - MARKS_A_FEATURE * len(model.document.features))
+    if len(ids) <= room:
         return list(range(len(ids)))
     in_turn = sorted(range(len(ids)), key=ids.__getitem__)
-    return sorted(in_turn[n * len(ids) // MOST_MARKS] for n in range(MOST_MARKS))
+    return sorted(in_turn[n * len(ids) // room] for n in range(room))
 
 
 def _shown_text(model: MLModel, shown: int) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from app.models.geometry import Scale
 from app.services.page_model import pack_refits
-from app.services.segment_map_service import MOST_MARKS, SegmentMapService
+from app.services.segment_map_service import SegmentMapService
 from tests.unit.services.example_model import example_model, predictions_of
 
 
@@ -80,7 +80,7 @@ class TestMap:
         model.analysis = model.analysis.model_copy(update={"sample": sample})
         page = SegmentMapService(predictions_of(model)).home({})
         assert [segment.customers.count("M") for segment in page.map.segments] == [450, 150]
-        assert page.map.note.startswith(f"A sample of {MOST_MARKS} of the 4,000 customers")
+        assert page.map.note.startswith("A sample of 600 of the 4,000 customers")
 
     def test_drawn_once_a_version(self) -> None:
         maps = service()
