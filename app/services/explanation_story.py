@@ -16,6 +16,7 @@ from app.schemas.page import MapSegment, ReasonLine, WhatIf, Why
 from app.utils.quantities import listing, number_text, with_unit
 
 FAR_APART = 10.0
+MOST_SINGLES = 4
 
 
 def tell_why(model: MLModel, found: Explanation, segments: Sequence[MapSegment]) -> Why:
@@ -55,11 +56,10 @@ def tell_what_if(
             segment_id=target.segment_id, text=f"This customer is classified as {target.name}.", singles=[]
         )
     features = model.document.features
-    told = path.to is not None and len(features) > 1
     return WhatIf(
         segment_id=target.segment_id,
         text=_way(features, values, path, target.name),
-        singles=[_single(f, x) for f, x in zip(features, path.single, strict=True)] if told else [],
+        singles=_singles(features, path),
         to=None if path.to is None else dict(zip((f.name for f in features), path.to, strict=True)),
         query=None if path.to is None else _query(features, path.to),
     )
@@ -105,6 +105,19 @@ def _way(features: Sequence[FeatureState], values: Sequence[float], path: Path, 
     ]
     steps[1:] = [step[0].lower() + step[1:] for step in steps[1:]]
     return f"{listing(steps)} — then this customer would be classified as {name}."
+
+
+def _singles(features: Sequence[FeatureState], path: Path) -> list[str]:
+    """Tell what each feature alone would have to be; of many features, those that can do it."""
+    if path.to is None or len(features) < 2:
+        return []
+    pairs = list(zip(features, path.single, strict=True))
+    if len(pairs) <= MOST_SINGLES:
+        return [_single(feature, value) for feature, value in pairs]
+    able = [_single(feature, value) for feature, value in pairs if value is not None]
+    if len(able) == len(pairs):
+        return able
+    return [*able, f"No {'other ' if able else ''}feature alone does it"]
 
 
 def _single(feature: FeatureState, value: float | None) -> str:

@@ -185,7 +185,8 @@ def _explained(plane: Projection, features: int) -> str:
     return (
         f"A view of {features} features {directions}. It shows {_percent(plane.between)} of the variance "
         f"between the centroids and {_percent(plane.overall)} of that between customers: distances in it are "
-        "partial. What lies together here may be far apart, so no borders are drawn."
+        "partial. What lies together here may be far apart, so no borders are drawn. The arrows name what "
+        "weighs most."
     )
 
 

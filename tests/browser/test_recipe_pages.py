@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 import pytest
@@ -104,6 +105,11 @@ class TestEveryPage:
         choice.click()
         expect(page.locator('[data-what-if="text"]')).to_contain_text(f"would be classified as {wanted}.")
         expect(page.locator('[data-map="way"]')).to_have_attribute("d", re.compile(r"^M[\d.]+ [\d.]+L"))
+        sent = page.request.get(f"{own_url}/recipes/{name}?target={choice.get_attribute('value')}").text()
+        singles = re.search(r'data-what-if="singles">(.*?)</ul>', sent, re.DOTALL)
+        assert singles is not None
+        told = [html.unescape(line) for line in re.findall(r"<li>(.*?)</li>", singles[1])]
+        assert page.locator('[data-what-if="singles"] li').all_inner_texts() == told
         page.get_by_role("button", name="Try it").click()
         expect(answer(page)).to_have_text(wanted)
         expect(confirmation(page)).to_have_text(f"Checked by {name}/1")

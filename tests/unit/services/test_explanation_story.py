@@ -91,6 +91,25 @@ class TestWhatIf:
             "Score alone: no value does it",
         ]
 
+    @pytest.mark.parametrize(
+        ("able", "last"),
+        [
+            (5, "Returns alone: 170.1 k$"),
+            (2, "No other feature alone does it"),
+            (0, "No feature alone does it"),
+        ],
+    )
+    def test_of_many_features_those_that_help(self, able: int, last: str) -> None:
+        model = example_model(5)
+        features = [
+            f.model_copy(update={"maximum": 1000.0 if place < able else 100.0})
+            for place, f in enumerate(model.document.features)
+        ]
+        model.document = model.document.model_copy(update={"features": features})
+        told = what_if(20, 20, 20, 20, 20, model=model).singles
+        assert told[-1] == last
+        assert len(told) == (able if able == 5 else able + 1)
+
     def test_three_features_are_listed(self) -> None:
         assert what_if(20, 20, 20).text.startswith(
             "Income from 20 to 50 k$, score from 20 to 50 k$ and visits"

@@ -7,6 +7,7 @@ import { drawWay } from "./segment-map.js";
 
 const REST = 150;
 const PATIENCE = 300;
+const MOST_SINGLES = 4;
 
 function wayText(values, to, name) {
   if (!to) return `No customer within the bounds would be classified as ${name}.`;
@@ -22,10 +23,14 @@ function wayText(values, to, name) {
 
 function singleTexts({ to, single }) {
   if (!to || model.features.length < 2) return [];
-  return model.features.map((feature) => {
+  const lines = model.features.map((feature) => {
     const value = single[feature.name];
     return `${feature.label} alone: ${value === null ? "no value does it" : valueText(value, feature)}`;
   });
+  if (lines.length <= MOST_SINGLES) return lines;
+  const able = lines.filter((_, f) => single[model.features[f].name] !== null);
+  if (able.length === lines.length) return able;
+  return [...able, `No ${able.length ? "other " : ""}feature alone does it`];
 }
 
 export function start(section) {
