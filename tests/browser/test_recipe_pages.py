@@ -122,7 +122,10 @@ class TestMaps:
         before = ring(page).get_attribute("transform")
         box = page.locator(".segment-map__drawing").bounding_box()
         assert box is not None
+        page.get_by_role("textbox", name="Recency").fill("long")
         page.mouse.click(box["x"] + 0.2 * box["width"], box["y"] + 0.2 * box["height"])
+        page.evaluate("() => new Promise(requestAnimationFrame)")
+        expect(page.locator("#recency-error")).to_contain_text("Enter recency as a number")
         assert ring(page).get_attribute("transform") == before
         slider(page, "Recency").press("End")
         expect(ring(page)).not_to_have_attribute("transform", before or "")
