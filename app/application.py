@@ -23,6 +23,7 @@ from app.controllers import (
     problems,
     recipe_controller,
     static_assets,
+    version_controller,
     view_controller,
 )
 from app.controllers.dependencies import Services
@@ -46,6 +47,7 @@ from app.core.version import VERSION
 from app.models.recipe import shipped_names
 from app.services.metrics_service import MetricsService
 from app.services.recipe_service import RecipeService, RecipeServices
+from app.services.version_page_service import VersionPageService
 
 DESCRIPTION = (
     "Finds segments in customers, proves that they are real, keeps their identity through retraining and "
@@ -122,6 +124,7 @@ def _services(settings: Settings, metrics: RequestMetrics) -> Services:
         default=default,
         metrics=MetricsService(metrics, predictions),
         recipes=recipes,
+        version_pages=VersionPageService(recipes, settings.default_recipe),
     )
 
 
@@ -138,6 +141,7 @@ def _default_recipe(settings: Settings, recipes: RecipeService) -> RecipeService
 def _add_routes(app: FastAPI, services: Services, api: APIRouter) -> None:
     app.include_router(api)
     app.include_router(recipe_controller.router)
+    app.include_router(version_controller.router)
     app.include_router(probe_controller.router)
     app.include_router(metrics_controller.router)
     older = services.predictions.form.older_body()
@@ -145,6 +149,7 @@ def _add_routes(app: FastAPI, services: Services, api: APIRouter) -> None:
         app.include_router(older_controller.build_router(older))
     for controller in (view_controller, docs_controller, static_assets):
         app.include_router(controller.router)
+    app.include_router(version_controller.pages)
 
 
 def _add_layers(

@@ -1,7 +1,8 @@
 """Compile the locks: `python scripts/lock.py [--upgrade]`, after a change of a `requirements*.in`.
 
 One lock serves Linux, macOS and Windows and every supported Python. Versions that still fit are kept unless
-`--upgrade` is given; the run-time lock goes first and binds the other, so that both hold the same pins.
+`--upgrade` is given; the run-time lock goes first and each binds those below it, so that all hold the same
+pins.
 """
 
 from __future__ import annotations
@@ -24,12 +25,16 @@ OPTIONS = (
 )
 LOCKS = {
     "requirements.in": ("requirements.txt", ()),
-    "requirements-dev.in": ("requirements-dev.txt", ("-c", "requirements.txt")),
+    "requirements-postgres.in": ("requirements-postgres.txt", ("-c", "requirements.txt")),
+    "requirements-dev.in": (
+        "requirements-dev.txt",
+        ("-c", "requirements.txt", "-c", "requirements-postgres.txt"),
+    ),
 }
 
 
 def main() -> int:
-    """Compile both locks; answer the exit code of the first that fails, else 0."""
+    """Compile all locks; answer the exit code of the first that fails, else 0."""
     parser = argparse.ArgumentParser(description="Compile the locks of the requirements.")
     parser.add_argument("--upgrade", action="store_true", help="take the newest versions that fit")
     upgrade = ["--upgrade"] if parser.parse_args().upgrade else []

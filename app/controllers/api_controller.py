@@ -23,7 +23,9 @@ def problem_responses(*statuses: int) -> Responses:
     """Document the errors that an operation can answer."""
     texts = {
         400: "The body is not JSON",
-        404: "There is no such recipe",
+        403: "A page of another site asks",
+        404: "There is no such recipe or version",
+        409: "The versions do not allow it",
         413: "The body is too large",
         415: "The body is of another type",
         422: "A field is missing or out of bounds",

@@ -11,6 +11,7 @@ from app.services.explanation_service import ExplanationService
 from app.services.metrics_service import MetricsService
 from app.services.prediction_service import PredictionService
 from app.services.recipe_service import RecipeService, RecipeServices
+from app.services.version_page_service import VersionPageService
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class Services:
     default: RecipeServices
     metrics: MetricsService
     recipes: RecipeService
+    version_pages: VersionPageService
 
 
 async def get_services(request: Request) -> Services:
@@ -46,6 +48,10 @@ async def _recipes(services: Annotated[Services, Depends(get_services)]) -> Reci
     return services.recipes
 
 
+async def _version_pages(services: Annotated[Services, Depends(get_services)]) -> VersionPageService:
+    return services.version_pages
+
+
 async def _named_recipe(
     recipe: Annotated[str, Path(description="Name of a recipe.", examples=["mall"])],
     recipes: Annotated[RecipeService, Depends(_recipes)],
@@ -57,4 +63,5 @@ Predictions = Annotated[PredictionService, Depends(_predictions)]
 DefaultRecipe = Annotated[RecipeServices, Depends(_default)]
 Metrics = Annotated[MetricsService, Depends(_metrics)]
 Recipes = Annotated[RecipeService, Depends(_recipes)]
+VersionPages = Annotated[VersionPageService, Depends(_version_pages)]
 NamedRecipe = Annotated[RecipeServices, Depends(_named_recipe)]

@@ -13,6 +13,7 @@ TAGS = [
     {"name": "Segments", "description": "What the segments look like, mean, and ask for."},
     {"name": "Model", "description": "What answers, and how far to trust it."},
     {"name": "Recipes", "description": "Other ways to segment; what each answers, below its name."},
+    {"name": "Versions", "description": "Trainings of a recipe: compare, put into use, roll back, delete."},
     {"name": "Health", "description": "For whoever runs the service."},
     {"name": "Older addresses", "description": "For integrations that were there first; use /api/v1."},
 ]

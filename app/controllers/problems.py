@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Match
 
 from app.controllers.templating import render_error
 from app.core.errors import ClienteleError
@@ -19,6 +20,7 @@ from app.schemas.problem import Problem, ProblemField
 
 MEDIA_TYPE = "application/problem+json"
 MOST_FAULTS = 20
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9_.-]{1,40}")
 
 
@@ -54,7 +56,10 @@ async def answer_http_error(request: Request, error: Exception) -> Response:
         405: "This address does not answer that method.",
     }.get(status, status.description or status.phrase)
     code = status.phrase.lower().replace(" ", "_").replace("-", "_")
-    return answer(request, code, int(status), status.phrase, detail, headers=dict(error.headers or {}))
+    headers = dict(error.headers or {})
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = _methods_of(request)
+    return answer(request, code, int(status), status.phrase, detail, headers=headers)
 
 
 def answer(
@@ -85,6 +90,18 @@ def answer(
     response.headers.update(headers or {})
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _methods_of(request: Request) -> str:
+    """Return what the address answers; the router names the methods of one of its routes only."""
+    return ", ".join(
+        method
+        for method in METHODS
+        if any(
+            route.matches({**request.scope, "method": method})[0] is Match.FULL
+            for route in request.app.router.routes
+        )
+    )
 
 
 def _wants_page(request: Request) -> bool:

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, IPvAnyNetwork, ValidationError, field_validator
+from pydantic import Field, IPvAnyNetwork, SecretStr, ValidationError, field_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -30,6 +30,10 @@ class Settings(BaseSettings):
     data_dir: Path = Field(default=PROJECT / "data", description="Folder of raw/, processed/ and recipes/.")
     artifacts_dir: Path = Field(
         default=PROJECT / "models_artifacts", description="Folder of the model versions."
+    )
+    database_url: SecretStr = Field(
+        default=SecretStr(""),
+        description="postgresql://user:password@host/name or sqlite:///file; empty: a file in DATA_DIR.",
     )
     default_recipe: str = Field(
         default="mall", description="The recipe that the bare API paths and pages use."

@@ -7,14 +7,27 @@
     │   └── BodyNotJson             415
     ├── InputInvalid                422  read, but out of bounds
     │   ├── RecipeInvalid           422
-    │   └── TableInvalid            422  a customer table that cannot be used
+    │   ├── TableInvalid            422  a customer table that cannot be used
+    │   └── IdempotencyKeyReused    422  the key came before with another body
+    ├── CrossSiteRefused            403  a page of another site asks for a change
     ├── NotFound                    404
     │   ├── RecipeNotFound          404
-    │   └── VersionNotFound         404
+    │   ├── VersionNotFound         404
+    │   ├── MovesUnknown            404  a version that follows none: nobody could move
+    │   ├── DatasetNotFound         404
+    │   └── JobNotFound             404
+    ├── JobActive                   409  a job that waits or runs cannot be deleted
+    ├── LeaseLost                   409  the job belongs to another worker by now, or has ended
     ├── TrainingBusy                409  somebody trains the same recipe now
+    ├── VersionsBusy                409  somebody moves or deletes the same recipe's versions now
     ├── VersionActive               409  a version in use cannot be deleted
+    ├── WorkCancelled               409  long work was stopped on request
+    ├── NothingBefore               409  no version to roll back to
+    ├── VersionsDiffer              409  two versions measure different features
+    ├── VersionsReadOnly            409  this process may not write the artefact folder
     ├── ModelUnavailable            503  nothing is trained, or what is cannot be trusted
     │   └── ArtifactInvalid         503  torn, tampered or of another format
+    ├── DatabaseUnavailable         503  it does not answer, is busy for too long or is not set up
     ├── TrainingUnsound             500  the two forms of one model disagree
     ├── LabelledTableLost           500  the version is in use, its labelled table could not be written
     └── SettingsInvalid             500  the program refuses to start
@@ -90,6 +103,14 @@ class TableInvalid(InputInvalid):
     code, title = "table_invalid", "The customer table cannot be used"
 
 
+class IdempotencyKeyReused(InputInvalid):
+    code, title = "idempotency_key_reused", "The idempotency key came before with another body"
+
+
+class CrossSiteRefused(ClienteleError):
+    code, status, title = "cross_site_refused", 403, "Changes are not taken from another site's page"
+
+
 class NotFound(ClienteleError):
     code, status, title = "not_found", 404, "There is nothing at this address"
 
@@ -102,12 +123,52 @@ class VersionNotFound(NotFound):
     code, title = "version_not_found", "There is no such model version"
 
 
+class DatasetNotFound(NotFound):
+    code, title = "dataset_not_found", "There is no such dataset"
+
+
+class JobNotFound(NotFound):
+    code, title = "job_not_found", "There is no such job"
+
+
+class JobActive(ClienteleError):
+    code, status, title = "job_active", 409, "The job has not ended"
+
+
+class LeaseLost(ClienteleError):
+    code, status, title = "lease_lost", 409, "The job belongs to another worker by now"
+
+
+class MovesUnknown(NotFound):
+    code, title = "moves_unknown", "Nobody could move"
+
+
 class TrainingBusy(ClienteleError):
     code, status, title = "training_busy", 409, "A training of this recipe is already running"
 
 
+class VersionsBusy(ClienteleError):
+    code, status, title = "versions_busy", 409, "The versions are being changed"
+
+
 class VersionActive(ClienteleError):
     code, status, title = "version_active", 409, "The model version is in use"
+
+
+class WorkCancelled(ClienteleError):
+    code, status, title = "work_cancelled", 409, "The work was cancelled"
+
+
+class NothingBefore(ClienteleError):
+    code, status, title = "nothing_before", 409, "There is no version to go back to"
+
+
+class VersionsDiffer(ClienteleError):
+    code, status, title = "versions_differ", 409, "The versions cannot be compared"
+
+
+class VersionsReadOnly(ClienteleError):
+    code, status, title = "versions_read_only", 409, "The versions cannot be changed from here"
 
 
 class ModelUnavailable(ClienteleError):
@@ -116,6 +177,10 @@ class ModelUnavailable(ClienteleError):
 
 class ArtifactInvalid(ModelUnavailable):
     code, title = "artifact_invalid", "The stored model version cannot be trusted"
+
+
+class DatabaseUnavailable(ClienteleError):
+    code, status, title = "database_unavailable", 503, "The database cannot answer"
 
 
 class TrainingUnsound(ClienteleError):

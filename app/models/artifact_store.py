@@ -1,7 +1,7 @@
 """Model versions on disk: immutable folders, and one pointer that moves.
 
     <root>/<recipe>/ACTIVE      one line: the version in use
-    <root>/<recipe>/HISTORY     one line an activation: what may be fallen back to
+    <root>/<recipe>/HISTORY     one line an activation that was not rolled back: what may be fallen back to
     <root>/<recipe>/NEXT        next version number and next segment id, never used twice
     <root>/<recipe>/<number>/   model.json, its hash, and the files that it names with their hashes
 
@@ -24,11 +24,20 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from app.core.durable_files import flush_folder, replace_durably, write_durably
-from app.core.errors import ArtifactInvalid, ModelUnavailable, TrainingBusy, VersionActive, VersionNotFound
+from app.core.errors import (
+    ArtifactInvalid,
+    ModelUnavailable,
+    NothingBefore,
+    TrainingBusy,
+    VersionActive,
+    VersionNotFound,
+    VersionsBusy,
+)
 from app.models.model_document import MODEL, MODEL_HASH
 
 ACTIVE, NEXT, LOCK, STAGING, DELETED = "ACTIVE", "NEXT", ".training.lock", ".staging-", ".deleted-"
 HISTORY, MOST_REMEMBERED = "HISTORY", 100
+LONGEST_WAIT_SECONDS = 10.0
 MOST_BYTES = 64 * 1024 * 1024
 _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 _FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
@@ -177,17 +186,64 @@ class ArtifactStore:
         flush_folder(self.folder)
 
     def activate(self, version: int) -> None:
-        """Move the pointer to a version that is whole.
+        """Move the pointer to a version that is whole; if it stands there already, nothing changes.
 
         Raises
         ------
         VersionNotFound, ArtifactInvalid
             If it is not; the pointer then stays.
+        VersionsBusy
+            If another process moves it and does not end.
         """
-        self.read(version)
-        history = [*self.activated(), version][-MOST_REMEMBERED:]
-        replace_durably(self.folder / HISTORY, "".join(f"{number}\n" for number in history).encode())
-        replace_durably(self.pointer, f"{version}\n".encode())
+        with self._moving(version):
+            self.read(version)
+            if self.find_active() != version:
+                self._point(version, [*self.activated(), version])
+
+    def roll_back(self, leaving: int | None = None) -> int:
+        """Move the pointer to the version that was in use before the active one, and return its number.
+
+        What is left behind leaves ``HISTORY``, so that the next call goes one further back and not forth.
+
+        Parameters
+        ----------
+        leaving : int or None
+            The version that the caller takes for the active one; a call that comes twice moves once.
+
+        Raises
+        ------
+        NothingBefore
+            If no version before it is known and still there, or another one than `leaving` is active.
+        ArtifactInvalid, VersionsBusy
+            As `activate` does.
+        """
+        if self.find_active() is None:
+            raise NothingBefore(f"no version of {self.recipe} is in use, so none was before it")
+        with self._moving():
+            active = self.active_version()
+            if leaving not in (None, active):
+                raise NothingBefore(f"{self.recipe}/{active} is in use by now, not {self.recipe}/{leaving}")
+            history = self._history_before(active)
+            if not history:
+                raise NothingBefore(
+                    f"no version that was in use before {self.recipe}/{active} is known and still there"
+                )
+            self.read(history[-1])
+            self._point(history[-1], history)
+        return history[-1]
+
+    def find_before(self) -> int | None:
+        """Return the version that `roll_back` would go to, or None."""
+        active = self.find_active()
+        history = [] if active is None else self._history_before(active)
+        return history[-1] if history else None
+
+    def find_active(self) -> int | None:
+        """Return the active version's number, or None where that cannot be told."""
+        try:
+            return self.active_version()
+        except ModelUnavailable:
+            return None
 
     def activated(self) -> list[int]:
         """Return the versions that were ever in use, the latest last; what cannot be read is left out."""
@@ -209,15 +265,51 @@ class ArtifactStore:
         ArtifactInvalid
             If it cannot be told which one is in use.
         """
-        folder = self.folder / str(version)
-        if not folder.is_dir():
-            raise VersionNotFound(f"there is no version {self.recipe}/{version}")
-        if self.pointer.exists() and self.active_version() == version:
-            raise VersionActive(f"{self.recipe}/{version} is in use: activate another version first")
-        gone = self.folder / f"{DELETED}{version}"
-        folder.rename(gone)
-        flush_folder(self.folder)
+        with self._moving(version):
+            if self.pointer.exists() and self.active_version() == version:
+                raise VersionActive(f"{self.recipe}/{version} is in use: activate another version first")
+            gone = self.folder / f"{DELETED}{version}"
+            (self.folder / str(version)).rename(gone)
+            flush_folder(self.folder)
         shutil.rmtree(gone)
+
+    @contextmanager
+    def _moving(self, version: int | None = None) -> Iterator[None]:
+        """Hold the right to move the pointer, for milliseconds; no training is waited for.
+
+        The lock lies beside the recipe's folder, which holds what is backed up and nothing else.
+        """
+        if version is not None and not (self.folder / str(version)).is_dir():
+            raise VersionNotFound(f"there is no version {self.recipe}/{version}")
+        lock = FileLock(self.folder.parent / f".{self.recipe}.pointer.lock")
+        try:
+            lock.acquire(timeout=LONGEST_WAIT_SECONDS)
+        except Timeout:
+            raise VersionsBusy(f"the versions of {self.recipe} are being changed; try again") from None
+        try:
+            if version is not None and not (self.folder / str(version)).is_dir():
+                raise VersionNotFound(f"there is no version {self.recipe}/{version}")
+            yield
+        finally:
+            lock.release()
+
+    def _point(self, version: int, history: list[int]) -> None:
+        kept = "".join(f"{number}\n" for number in history[-MOST_REMEMBERED:])
+        replace_durably(self.folder / HISTORY, kept.encode())
+        replace_durably(self.pointer, f"{version}\n".encode())
+
+    def _history_before(self, active: int) -> list[int]:
+        """Return the activations before the active one's, as far as the last version that is still there.
+
+        A crash between the two files leaves ``HISTORY`` a line ahead or behind; both read alike here.
+        """
+        history = self.activated()
+        if active in history:
+            history = history[: len(history) - 1 - history[::-1].index(active)]
+        there = set(self.versions()) - {active}
+        while history and history[-1] not in there:
+            history.pop()
+        return history
 
     def _sweep(self) -> None:
         for kind in (STAGING, DELETED):

@@ -56,6 +56,11 @@ class CustomerTable:
     known_as: KnownTable | None
     headers: dict[str, str]
 
+    @property
+    def has_ids(self) -> bool:
+        """Whether the file had an id column, so that the ids are the customers' own."""
+        return _ID in self.headers
+
 
 def read_customer_table(path: Path, recipe: Recipe) -> CustomerTable:
     """Read the CSV file at `path` as the recipe's customers.

@@ -105,7 +105,7 @@ def null_divisions(z: Floats, k: int, null: str, seed: int) -> Iterator[Division
     null : str
         One of `NULLS`.
     """
-    draw = _TABLES[null](z)
+    draw = NULL_TABLES[null](z)
     rng = np.random.default_rng([seed, NULLS.index(null)])
     for b in count():
         table = draw(rng)
@@ -156,7 +156,7 @@ def _root(covariance: Floats) -> Floats:
     return root
 
 
-_TABLES = {"gaussian": _gaussian_like, "uniform": _box_like}
+NULL_TABLES = {"gaussian": _gaussian_like, "uniform": _box_like}
 
 
 def resample(

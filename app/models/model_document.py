@@ -1,7 +1,8 @@
 """The files of a model version that serving reads, each with its schema.
 
 ``model.json`` says what the model is and places customers; ``confidence.json`` holds the refitted centroid
-sets; ``analysis.json`` holds what the pages show. Numbers are finite and shapes agree, or nothing loads.
+sets; ``analysis.json`` holds what the pages show; ``moves.json``, where there is one, who moved since the
+version before. Numbers are finite and shapes agree, or nothing loads.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ MODEL, MODEL_HASH, CONFIDENCE, ANALYSIS = (
     "confidence.json",
     "analysis.json",
 )
-SCALER, KMEANS = "scaler.pkl", "kmeans_model.pkl"
+SCALER, KMEANS, MOVES = "scaler.pkl", "kmeans_model.pkl", "moves.json"
 
 Hash = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 Numbers = tuple[float, ...]
@@ -59,11 +60,15 @@ class SegmentState(_Document):
 
 
 class DataState(_Document):
-    """The training table: what it is called, how many customers, the fingerprint of its values."""
+    """The training table: what it is called, how many customers, the fingerprint of its values.
+
+    `has_ids`: its customers had ids of their own, so that they can be found in another table.
+    """
 
     title: str
     rows: int
     fingerprint: Hash
+    has_ids: bool = False
 
 
 class Metrics(_Document):
@@ -209,3 +214,49 @@ class AnalysisDocument(_Document):
     null_test: NullTest
     refits: int
     sample: Sample
+
+
+class NamedSegment(_Document):
+    """A segment as the versions called it."""
+
+    segment_id: int
+    name: str
+    persona: str | None
+    slot: int
+
+
+class SegmentCount(_Document):
+    """How many customers of one segment."""
+
+    segment_id: int
+    customers: int
+
+
+class Move(_Document):
+    """Customers who went from one segment to another, by what alone would have moved them."""
+
+    from_segment: int
+    to_segment: int
+    by_data: int
+    by_model: int
+    by_both: int
+
+
+class MovesDocument(_Document):
+    """``moves.json``: who moved from one version to the next, in counts.
+
+    `basis`: the customers of both training tables, joined by their ids; or all rows of the newer one, or a
+    sample of them, where only the model can have moved anybody. `moves` holds what is not zero.
+    """
+
+    from_version: str
+    to_version: str
+    basis: Literal["joined", "newer_table", "newer_sample"]
+    segments: tuple[NamedSegment, ...]
+    born: tuple[int, ...]
+    retired: tuple[int, ...]
+    customers: int
+    stayed: tuple[SegmentCount, ...]
+    moves: tuple[Move, ...]
+    new: tuple[SegmentCount, ...] = ()
+    gone: tuple[SegmentCount, ...] = ()

@@ -12,12 +12,14 @@ from app.models.artifact_store import Numbering
 from app.models.customer_table import CustomerTable
 from app.models.evidence import Stability, compare_with_nulls, resample
 from app.models.kmeans_fit import Floats, KMeansFit, fit_kmeans, fit_scaling
+from app.models.labelled_table import defuse
 from app.models.ml_model import MLModel
 from app.models.model_document import NullTest
+from app.models.moves import count_moves
 from app.models.recipe import Recipe
 from app.models.sampling import sample_rows
 from app.models.succession import succeed
-from app.models.version_files import Findings, Plan, version_files
+from app.models.version_files import Findings, Plan, version_files, with_moves
 
 NULL_ROWS, REFIT_ROWS = 2_000, 10_000
 LEAST_CUSTOMERS = 2
@@ -42,8 +44,11 @@ def train(
     previous: MLModel | None,
     numbering: Numbering,
     progress: Progress = lambda words, share: None,
+    earlier: CustomerTable | None = None,
 ) -> Trained:
     """Fit a recipe to a table and make the files of the version with the number `numbering.version`.
+
+    `earlier` is the labelled table of the previous version, where it is at hand: who moved since is counted.
 
     Raises
     ------
@@ -65,6 +70,8 @@ def train(
     findings = Findings(recipe, table, plan, scaling, z, fit, succession, null, stability)
     progress("comparing numbers of segments and proving the model", 0.0)
     files = version_files(findings, numbering.version)
+    if succession.lineage.previous is not None:
+        files = _add_moves(files, previous, earlier, table)
     progress("trained", 1.0)
     return Trained(
         files=files,
@@ -86,6 +93,18 @@ def _gather_evidence(z: Floats, fit: KMeansFit, plan: Plan, progress: Progress) 
     rows = sample_rows(fit.labels, REFIT_ROWS, plan.seed)
     told = tell("drawing the customers again")
     return null, resample(z[rows], fit.on(rows), plan.seed, plan.refits, told)
+
+
+def _add_moves(
+    files: dict[str, bytes], previous: MLModel | None, earlier: CustomerTable | None, table: CustomerTable
+) -> dict[str, bytes]:
+    """Add who moved since the previous version, unless nobody can be followed by an id."""
+    if previous is None or earlier is None or not (previous.document.data.has_ids and table.has_ids):
+        return files
+    before = dict(zip(earlier.ids, earlier.features.tolist(), strict=True))
+    # a labelled table holds its ids as a spreadsheet may open them
+    after = dict(zip(map(defuse, table.ids), table.features.tolist(), strict=True))
+    return with_moves(files, count_moves(previous, MLModel.from_files(files), before, after))
 
 
 def _refuse_too_few(recipe: Recipe, rows: Floats, k: int) -> None:

@@ -19,6 +19,7 @@ from app.models.model_document import (
     FORMAT,
     KMEANS,
     MODEL,
+    MOVES,
     SCALER,
     AnalysisDocument,
     ConfidenceDocument,
@@ -26,6 +27,7 @@ from app.models.model_document import (
     DataState,
     FeatureState,
     ModelDocument,
+    MovesDocument,
     NullTest,
     Proof,
     SegmentState,
@@ -83,6 +85,14 @@ def version_files(found: Findings, number: int) -> dict[str, bytes]:
     return files
 
 
+def with_moves(files: dict[str, bytes], moves: MovesDocument) -> dict[str, bytes]:
+    """Return a version's files with ``moves.json`` among them, named with its hash in ``model.json``."""
+    content = moves.model_dump_json().encode()
+    document = ModelDocument.model_validate_json(files[MODEL])
+    document = document.model_copy(update={"files": document.files | {MOVES: sha256(content)}})
+    return files | {MOVES: content, MODEL: document.model_dump_json(indent=2).encode()}
+
+
 def _prove(found: Findings, pair: PickledPair) -> Proof:
     low = np.array([feature.minimum for feature in found.recipe.features])
     high = np.array([feature.maximum for feature in found.recipe.features])
@@ -120,7 +130,12 @@ def _document(found: Findings, number: int, proof: Proof, hashes: dict[str, str]
         seed=found.plan.seed,
         features=_features(recipe, table.features, found.scaling),
         segments=_segments(found.fit, found.succession),
-        data=DataState(title=title, rows=len(table.features), fingerprint=table.fingerprint),
+        data=DataState(
+            title=title,
+            rows=len(table.features),
+            fingerprint=table.fingerprint,
+            has_ids=table.has_ids,
+        ),
         libraries={"python": platform.python_version()} | {name: package_version(name) for name in LIBRARIES},
         metrics=measure(found.z, found.fit),
         verdict=judge(found.null, found.stability.jaccard, recipe.noun),

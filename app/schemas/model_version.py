@@ -49,6 +49,9 @@ class DataRead(Answer):
     title: str
     rows: int
     fingerprint: str = Field(description="SHA-256 of the values, whatever the headers and the order of rows.")
+    has_ids: bool = Field(
+        default=False, description="Whether its customers can be followed from table to table by their ids."
+    )
 
 
 class CurvePoint(Answer):

@@ -114,20 +114,7 @@ class PredictionService:
 
     def model_info(self) -> ModelInfo:
         """Return the model card in numbers."""
-        model = self.current()
-        document = model.document.model_dump(exclude={"format", "version", "segments", "files"})
-        for feature in document["features"]:
-            for key in ("transform", "decimals", "step"):
-                del feature[key]
-        return ModelInfo.model_validate(
-            document
-            | {
-                "model_version": model.label,
-                "algorithm": "k-means (k-means++ seeds, Lloyd) on standardised features",
-                "k": len(model.segments),
-                "curves": [point.model_dump() for point in model.analysis.curves],
-            }
-        )
+        return model_card(self.current())
 
     def describe(self, segment: SegmentState) -> SegmentTexts:
         """Return a segment's texts, the recipe's own where it still has the persona."""
@@ -179,3 +166,20 @@ class PredictionService:
         if self._described is None or self._described[0] is not model:
             self._described = (model, [self.describe(segment) for segment in model.segments])
         return self._described[1]
+
+
+def model_card(model: MLModel) -> ModelInfo:
+    """Return a version's model card in numbers."""
+    document = model.document.model_dump(exclude={"format", "version", "segments", "files"})
+    for feature in document["features"]:
+        for key in ("transform", "decimals", "step"):
+            del feature[key]
+    return ModelInfo.model_validate(
+        document
+        | {
+            "model_version": model.label,
+            "algorithm": "k-means (k-means++ seeds, Lloyd) on standardised features",
+            "k": len(model.segments),
+            "curves": [point.model_dump() for point in model.analysis.curves],
+        }
+    )

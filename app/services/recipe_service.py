@@ -17,6 +17,7 @@ from app.services.explanation_service import ExplanationService
 from app.services.model_card_service import ModelCardService
 from app.services.prediction_service import PredictionService
 from app.services.segment_map_service import SegmentMapService
+from app.services.version_service import VersionService
 
 Report = Callable[[str, str], None]
 
@@ -30,6 +31,7 @@ class RecipeServices:
     explanations: ExplanationService
     maps: SegmentMapService
     cards: ModelCardService
+    versions: VersionService
     body: type[Body]
 
 
@@ -122,6 +124,7 @@ class RecipeService:
             explanations=ExplanationService(predictions),
             maps=SegmentMapService(predictions),
             cards=ModelCardService(predictions),
+            versions=VersionService(recipe, store, predictions.describe),
             body=predictions.form.body(),
         )
 

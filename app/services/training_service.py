@@ -56,7 +56,9 @@ class TrainingService:
         with store.training():
             progress("reading the table", 0.0)
             table = read_customer_table(data or self._shipped_table(recipe), recipe)
-            trained = train(recipe, table, plan, _predecessor(store), store.numbering(), progress)
+            previous = _predecessor(store)
+            earlier = self._earlier_table(recipe, previous)
+            trained = train(recipe, table, plan, previous, store.numbering(), progress, earlier)
             version = trained.model.document.version
             store.publish(version, trained.files, trained.next_segment_id)
             labelled = None
@@ -74,8 +76,21 @@ class TrainingService:
     def _shipped_table(self, recipe: Recipe) -> Path:
         return self._settings.raw_dir / recipe.raw_file
 
+    def _labelled_path(self, recipe: Recipe) -> Path:
+        return self._settings.processed_dir / f"{recipe.name}_segments.csv"
+
+    def _earlier_table(self, recipe: Recipe, previous: MLModel | None) -> CustomerTable | None:
+        """Return the labelled table if it is the one that the previous version was trained on, else None."""
+        if previous is None or not previous.document.data.has_ids:
+            return None
+        try:
+            table = read_customer_table(self._labelled_path(recipe), recipe)
+        except TableInvalid:
+            return None
+        return table if table.fingerprint == previous.document.data.fingerprint else None
+
     def _write_labelled(self, recipe: Recipe, table: CustomerTable, trained: Trained) -> Path:
-        path = self._settings.processed_dir / f"{recipe.name}_segments.csv"
+        path = self._labelled_path(recipe)
         names = {segment.segment_id: segment.name for segment in trained.model.segments}
         try:
             write_labelled_table(path, table, recipe, trained.row_segments, names)

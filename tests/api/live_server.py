@@ -18,7 +18,7 @@ from pathlib import Path
 from app.core.config import Settings
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 120.0
 Server = subprocess.Popen[bytes]
 
 

@@ -24,11 +24,17 @@ OPERATIONS = {
     "POST /predict": "predict_older",
     "GET /stats": "get_stats",
 }
-# operations that answer without a model
+VERSIONS = "/api/v1/recipes/{recipe}/versions"
+# operations that answer without a model, and those whose refusals are their own
 ERRORS_OF: dict[str, set[str]] = {
     "GET /livez": set(),
     "GET /api/v1/recipes": set(),
     "GET /api/v1/recipes/{recipe}": {"404", "422"},
+    f"GET {VERSIONS}": {"404", "422"},
+    f"GET {VERSIONS}/{{version}}/moves": {"404", "409", "422", "503"},
+    f"POST {VERSIONS}/{{version}}/activate": {"403", "404", "409", "422", "503"},
+    f"POST {VERSIONS}/rollback": {"403", "404", "409", "422", "503"},
+    f"DELETE {VERSIONS}/{{version}}": {"403", "404", "409", "422", "503"},
 }
 DEPRECATED = {"predict_older", "get_stats"}
 

@@ -9,6 +9,8 @@ from playwright.sync_api import Browser, Page, Response, expect
 PAGES = [
     "/",
     "/about",
+    "/models",
+    "/models/mall/1/delete",
     "/?annual_income=400&spending_score=50",
     "/?annual_income=x&spending_score=0",
     "/nowhere",
@@ -49,7 +51,9 @@ def test_nothing_is_wider_than_the_window(page: Page, path: str) -> None:
         assert page.evaluate("() => document.documentElement.scrollWidth") <= width
 
 
-@pytest.mark.parametrize(("path", "limit"), [("/", HOME_BYTES), ("/about", PAGE_BYTES)])
+@pytest.mark.parametrize(
+    ("path", "limit"), [("/", HOME_BYTES), ("/about", PAGE_BYTES), ("/models", PAGE_BYTES)]
+)
 def test_light_and_from_nowhere_else(page: Page, base_url: str, path: str, limit: int) -> None:
     answers: list[Response] = []
 

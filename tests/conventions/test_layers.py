@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 # What training needs and answering does not: slow to import, large in memory, or able to unpickle.
-NOT_SERVING = {"sklearn", "pandas", "scipy", "joblib", "cloudpickle"}
+NOT_SERVING = {"sklearn", "pandas", "scipy", "joblib", "cloudpickle", "sqlalchemy", "alembic", "psycopg"}
 
 
 @pytest.mark.parametrize("module", ["app.models.ml_model", "app.application"])

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-LOCKS = {"requirements.in": "requirements.txt", "requirements-dev.in": "requirements-dev.txt"}
+LOCKS = {f"requirements{extra}.in": f"requirements{extra}.txt" for extra in ("", "-postgres", "-dev")}
 # what the code is written for; older ones are not tried
 FLOORS = {
     "fastapi": (0, 115),
@@ -55,9 +55,10 @@ class TestLock:
         assert re.findall(r".*(?:://|--(?:extra-)?index-url|--find-links| @ |file:|/).*", text) == []
 
 
-def test_both_locks_hold_the_same_pins(repository: Path) -> None:
+@pytest.mark.parametrize("lock", ["requirements.txt", "requirements-postgres.txt"])
+def test_all_locks_hold_the_same_pins(repository: Path, lock: str) -> None:
     everything = pins(repository / "requirements-dev.txt")
-    assert {n: v for n, v in pins(repository / "requirements.txt").items() if everything.get(n) != v} == {}
+    assert {n: v for n, v in pins(repository / lock).items() if everything.get(n) != v} == {}
 
 
 def test_no_pin_is_older_than_its_floor(repository: Path) -> None:

@@ -63,6 +63,7 @@ class TestVersionFiles:
         assert model["libraries"]["numpy"] == version("numpy")
         assert model["data"] == {
             "title": "a table of mall customers", "rows": 12, "fingerprint": table.fingerprint,
+            "has_ids": True,
         }  # fmt: skip
 
     def test_features_hold_bounds_and_what_was_learned(self, model: Any, table: CustomerTable) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from pathlib import Path
 
 import pytest
@@ -95,6 +96,28 @@ class TestTrain:
         settings.recipes_dir.mkdir(parents=True)
         (settings.recipes_dir / "mall.toml").write_text(text, encoding="utf-8")
         assert [segment.name for segment in service.train("mall").segments][1] == "Our best"
+
+    def test_who_moved_is_counted_while_both_tables_are_at_hand(
+        self, service: TrainingService, store: ArtifactStore, settings: Settings
+    ) -> None:
+        service.train("mall")
+        service.train("mall")
+        assert json.loads(store.read(2)["moves.json"])["customers"] == 200
+        labelled = settings.processed_dir / "mall_segments.csv"
+        lines = labelled.read_text(encoding="utf-8").splitlines()
+        for others in ("\n".join(lines[:-1]), "no table", None):  # another table, none that can be read, none
+            labelled.unlink()
+            if others is not None:
+                labelled.write_text(others, encoding="utf-8")
+            service.train("mall")
+            assert "moves.json" not in store.read(store.active_version())
+
+    def test_row_numbers_are_nobody(self, service: TrainingService, tmp_path: Path) -> None:
+        path = tmp_path / "own.csv"
+        rows = "".join(f"{x % 100 + 1};{x * 7 % 90}\n" for x in range(60))
+        path.write_text("score;income\n" + rows, encoding="utf-8")
+        assert service.train("mall", path, 3).data.has_ids is False
+        assert service.train("mall").data.has_ids is True
 
     def test_progress_begins_with_the_table(self, service: TrainingService) -> None:
         told: list[str] = []

@@ -1,0 +1,163 @@
+"""One table cut into 2, 3, … segments at once, cheaply enough to be done to hundreds of null tables.
+
+Each number of segments starts from the centroids of the one before and, of up to 200 rows spread over the
+table, the one that promises the largest fall in inertia (the fast global k-means of Likas, Vlassis and
+Verbeek, 2003), so a scan needs no random starts. On the way back each number is tried again from the one
+above with two segments made one, and the better fit is kept.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.spatial.distance import cdist
+
+from app.models.kmeans_fit import Floats, KMeansFit, Labels
+
+ITERATIONS = 100
+STARTING_ROWS = 200
+_NOTHING = 1e-12
+
+
+@dataclass(frozen=True)
+class Curves:
+    """What a scan shows at each number of segments, 2 to K; all of shape (K - 1,) but the first.
+
+    Attributes
+    ----------
+    inertia : array of shape (K,)
+        From one segment on, in squared standardised units.
+    silhouette : array
+    borders : array
+        Mean over the segments of their least clear border, in standard errors.
+    """
+
+    inertia: Floats
+    silhouette: Floats
+    borders: Floats
+
+
+def curves(z: Floats, most: int) -> Curves:
+    """Scan 1 to `most` segments of the rows z (n, d); `most` must not exceed the number of different rows."""
+    fits = nested_fits(z, most)
+    return Curves(
+        inertia=np.array([fit.inertia for fit in fits]),
+        silhouette=mean_silhouettes(cdist(z, z), [fit.labels for fit in fits[1:]]),
+        borders=np.array([least_borders(z, fit).mean() for fit in fits[1:]]),
+    )
+
+
+def nested_fits(z: Floats, most: int) -> list[KMeansFit]:
+    """Return one fit for each number of segments from 1 to `most` of the rows z (n, d).
+
+    The same rows in the same order give the same fits; in another order other rows may serve as starts.
+    """
+    centre = z.mean(axis=0, keepdims=True)
+    own = ((z - centre) ** 2).sum(axis=1)
+    fits = [KMeansFit(centre, np.zeros(len(z), dtype=np.int64), float(own.sum()))]
+    starts = z[:: -(-len(z) // STARTING_ROWS)]
+    squares = cdist(starts, z, "sqeuclidean")
+    falls = np.empty_like(squares)
+    while len(fits) < most:
+        # in place: fresh memory for so many numbers takes longer than the sums
+        np.maximum(np.subtract(own, squares, out=falls), 0.0, out=falls)
+        fit = lloyd(z, np.vstack([fits[-1].centroids, starts[np.argmax(falls.sum(axis=1))]]))
+        own = ((z - fit.centroids[fit.labels]) ** 2).sum(axis=1)
+        fits.append(fit)
+    for k in range(most - 1, 1, -1):
+        again = lloyd(z, _two_made_one(fits[k]))
+        if again.inertia < fits[k - 1].inertia:
+            fits[k - 1] = again
+    return fits
+
+
+def _two_made_one(fit: KMeansFit) -> Floats:
+    """Return the centroids with those two replaced by their mean that add least to the inertia so (Ward)."""
+    size = np.bincount(fit.labels, minlength=len(fit.centroids)).astype(float)
+    weight = np.outer(size, size) / np.maximum(size[:, None] + size, 1.0)
+    cost = weight * cdist(fit.centroids, fit.centroids) ** 2 + np.diag(np.full(len(size), np.inf))
+    i, j = np.unravel_index(np.argmin(cost), cost.shape)
+    share = size[[i, j]] / max(size[i] + size[j], 1.0)
+    merged = fit.centroids.copy()
+    merged[i] = share @ fit.centroids[[i, j]]
+    return np.delete(merged, j, axis=0)
+
+
+def lloyd(z: Floats, start: Floats) -> KMeansFit:
+    """Move the centroids `start` (k, d) to the means of their rows until no row changes its segment.
+
+    A segment that loses all its rows keeps its centroid.
+    """
+    centroids, labels = start.copy(), np.full(len(z), -1, dtype=np.int64)
+    places = np.arange(len(start))
+    for _ in range(ITERATIONS):
+        new = np.argmax(2.0 * z @ centroids.T - (centroids**2).sum(axis=1), axis=1)
+        if np.array_equal(new, labels):
+            break
+        labels = new
+        member = (labels[:, None] == places).astype(float)
+        size = member.sum(axis=0)
+        held = size > 0
+        centroids[held] = (member.T @ z)[held] / size[held, None]
+    return KMeansFit(centroids, labels, float(((z - centroids[labels]) ** 2).sum()))
+
+
+def mean_silhouettes(distances: Floats, partitions: list[Labels]) -> Floats:
+    """Return the mean silhouette of each partition, given all distances (n, n); 0 where it has one group.
+
+    A segment of one row has the silhouette 0.
+    """
+    if not partitions:
+        return np.zeros(0)
+    found = [_members(labels) for labels in partitions]
+    # one product for all partitions reads the distances once
+    sums = distances @ np.hstack(found)
+    ends = np.cumsum([member.shape[1] for member in found])
+    parts = np.split(sums, ends[:-1], axis=1)
+    return np.array([_mean_silhouette(part, member) for part, member in zip(parts, found, strict=True)])
+
+
+def _members(labels: Labels) -> Floats:
+    groups = np.unique(labels)
+    member: Floats = (labels[:, None] == groups).astype(float)
+    return member
+
+
+def _mean_silhouette(sums: Floats, member: Floats) -> float:
+    """Return it from the sum of each row's distances to each group, and who is in it; both (n, k)."""
+    size, rows, own = member.sum(axis=0), np.arange(len(member)), member.argmax(axis=1)
+    if len(size) < 2:
+        return 0.0
+    inside = sums[rows, own] / np.maximum(size[own] - 1.0, 1.0)
+    means = sums / size
+    means[rows, own] = np.inf
+    outside = means.min(axis=1)
+    width = (outside - inside) / np.maximum(np.maximum(inside, outside), _NOTHING)
+    return float(np.where(size[own] > 1, width, 0.0).mean())
+
+
+def least_borders(z: Floats, fit: KMeansFit) -> Floats:
+    """Return for each of at least two segments (k,) the clearness of its least clear border.
+
+    The mean of these is :func:`app.models.evidence.border_clearness`, which says how it is counted.
+    """
+    centroids, k = fit.centroids, len(fit.centroids)
+    member = (fit.labels[:, None] == np.arange(k)).astype(float)
+    lengths = np.maximum(cdist(centroids, centroids, "sqeuclidean"), _NOTHING)
+    # how far each row lies on the way from its own centroid (0) to each other (1): by its cell at most half
+    offset = z - centroids[fit.labels]
+    own = offset @ centroids.T
+    along = (own - own[np.arange(len(z)), fit.labels][:, None]) / lengths[fit.labels]
+    outer = member.T @ ((along > -_ROUNDING) & (along < _THIRD))
+    middle = member.T @ (along >= _THIRD)
+    emptier, between = np.minimum(outer, outer.T), middle + middle.T
+    clearness = (emptier - between) / np.sqrt(emptier + between + 1.0)
+    np.fill_diagonal(clearness, np.inf)
+    least: Floats = clearness.min(axis=1)
+    return least
+
+
+# a centroid that is its segment's only row lies on the line's end, whichever way rounding goes
+_ROUNDING = 1e-9
+_THIRD = 1.0 / 3.0

@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy import text
+
+from app.cli.database import database as command
+from app.core.database import FILE, Database
+
+CANARY = "s3cr3t-canary"
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The data folder that the settings name."""
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    return tmp_path
+
+
+def run(*words: str) -> Result:
+    return CliRunner().invoke(command, words)
+
+
+def test_from_nothing_to_now() -> None:
+    assert (run("current").output, run("current").exit_code) == ("to upgrade: from nothing to 0001\n", 1)
+    assert (run("upgrade").output, run("upgrade").exit_code) == ("upgraded: from nothing to 0001\n", 0)
+    assert (run("current").output, run("current").exit_code) == ("current: 0001\n", 0)
+    assert run("upgrade").output == "nothing to do: 0001\n"
+
+
+def test_a_newer_release_wrote_it(folder: Path) -> None:
+    run("upgrade")
+    database = Database(f"sqlite:///{folder / FILE}")
+    with database.writing() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    database.close()
+    looked = run("current")
+    assert looked.exit_code == 2
+    assert looked.output == "a newer release wrote this database; start that release again\n"
+    refused = run("upgrade")
+    assert refused.exit_code == 2
+    assert refused.stderr.startswith("clientele: cannot start: DATA_DIR: a newer release wrote this database")
+
+
+def test_settings_that_cannot_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", f"mysql://user:{CANARY}@host/shop")
+    refused = run("current")
+    assert refused.exit_code == 2
+    assert refused.stderr.startswith("clientele: cannot start: DATABASE_URL: ")
+    assert CANARY not in refused.output
+
+
+def test_a_database_that_does_not_answer(folder: Path) -> None:
+    (folder / FILE).write_bytes(b"customers, of a kind" * 100)
+    refused = run("upgrade")
+    assert refused.exit_code == 1
+    assert refused.stderr == (
+        "clientele: DATA_DIR: the database cannot be used: the file is no database, or is damaged\n"
+    )
+
+
+def test_as_a_module(repository: Path) -> None:
+    words = [sys.executable, "-m", "app.cli.database", "current"]
+    done = subprocess.run(words, cwd=repository, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (1, "to upgrade: from nothing to 0001\n")

@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from app.models.model_document import MovesDocument
+from app.models.recipe import Recipe, get_recipe
+from app.services.moves_story import tell_moves
+
+
+@pytest.fixture(scope="module")
+def mall() -> Recipe:
+    return get_recipe("mall")
+
+
+def moves(*causes: tuple[int, int, int], customers: int = 200, **changed: Any) -> MovesDocument:
+    """Moves from segment 0 to as many others, each with its customers by data, by model and by both."""
+    document = {
+        "from_version": "mall/1",
+        "to_version": "mall/2",
+        "basis": "joined",
+        "segments": [
+            {"segment_id": 0, "name": "Old name", "persona": "vip", "slot": 2},
+            {"segment_id": 1, "name": "Own name", "persona": None, "slot": 1},
+            {"segment_id": 7, "name": "Newborn", "persona": "gone", "slot": 3},
+        ],
+        "born": [7],
+        "retired": [1],
+        "customers": customers,
+        "stayed": [{"segment_id": 0, "customers": customers - sum(map(sum, causes))}],
+        "moves": [
+            {"from_segment": 0, "to_segment": to, "by_data": d, "by_model": m, "by_both": b}
+            for to, (d, m, b) in enumerate(causes, start=1)
+        ],
+        "new": [{"segment_id": 0, "customers": 4}],
+        "gone": [{"segment_id": 1, "customers": 2}],
+    }
+    return MovesDocument.model_validate(document | changed)
+
+
+class TestText:
+    @pytest.mark.parametrize(
+        ("found", "text"),
+        [
+            (
+                moves((2, 1, 0)),
+                "3 of 200 customers moved: 2 because they changed, 1 because the model changed.",
+            ),
+            (
+                moves((1, 0, 0), (0, 0, 3)),
+                "4 of 200 customers moved: 1 because they changed, 3 because of both.",
+            ),
+            (
+                moves((0, 1500, 0), customers=5000),
+                "1,500 of 5,000 customers moved: 1,500 because the model changed.",
+            ),
+            (moves(), "None of 200 customers moved."),
+            (moves(customers=1), "None of 1 customer moved."),
+            (
+                moves((0, 3, 0), basis="newer_table"),
+                "The change of the model alone moves 3 of 200 customers in the table of mall/2.",
+            ),
+            (
+                moves(basis="newer_sample"),
+                "The change of the model alone moves none of 200 customers drawn from the table of mall/2.",
+            ),
+        ],
+    )
+    def test_in_one_sentence(self, found: MovesDocument, text: str, mall: Recipe) -> None:
+        assert tell_moves(found, mall).text == text
+
+
+class TestNumbers:
+    def test_all_of_them(self, mall: Recipe) -> None:
+        told = tell_moves(moves((2, 1, 0), (0, 0, 3)), mall)
+        assert (told.moved, told.by_data, told.by_model, told.by_both) == (6, 2, 1, 3)
+        assert [(c.from_segment, c.to_segment, c.customers) for c in told.cells] == [
+            (0, 0, 194),
+            (0, 1, 3),
+            (0, 2, 3),
+        ]
+        assert [(t.segment_id, t.customers) for t in told.new_customers] == [(0, 4)]
+        assert [(t.segment_id, t.customers) for t in told.gone_customers] == [(1, 2)]
+
+    def test_segments_are_called_what_the_recipe_calls_them_now(self, mall: Recipe) -> None:
+        told = tell_moves(moves(), mall)
+        assert [(s.name, s.change) for s in told.segments] == [
+            ("VIP / Whale", "kept"),
+            ("Own name", "retired"),
+            ("Newborn", "born"),
+        ]
