@@ -2,112 +2,56 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from app.core.errors import RecipeInvalid, RecipeNotFound
+from app.models.recipe_columns import (
+    NAME,
+    AnyFeature,
+    Category,
+    Column,
+    Feature,
+    FieldName,
+    IdColumn,
+    Name,
+    NumberProfile,
+    Part,
+    Profile,
+    ShareProfile,
+    Text,
+)
+
+__all__ = [
+    "MOST_SEGMENTS",
+    "SHIPPED",
+    "Category",
+    "Column",
+    "Feature",
+    "KnownTable",
+    "NumberProfile",
+    "Persona",
+    "Profile",
+    "Recipe",
+    "ShareProfile",
+    "get_recipe",
+    "shipped_names",
+]
 
 SHIPPED = Path(__file__).resolve().parent.parent / "recipes"
 MOST_SEGMENTS = 8
 
-_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
-
-def _is_free(name: str) -> str:
-    if hasattr(BaseModel, name) or name.startswith("model_"):
-        raise ValueError("this name is taken by the program: choose another")
-    return name
-
-
-Name = Annotated[str, Field(pattern=rf"^{_NAME.pattern}$")]
-FieldName = Annotated[Name, AfterValidator(_is_free)]
-Text = Annotated[str, Field(min_length=1, max_length=600)]
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class Column(_Part):
-    """Where a value is found in a customer table, under which spellings."""
-
-    column: Text
-    aliases: tuple[Text, ...] = ()
-
-
-class IdColumn(Column):
-    """The customer's identifier: text, kept byte for byte, optional in the table."""
-
-
-class Feature(Column):
-    """One column that the distance is computed on.
-
-    `minimum` and `maximum` bound what is accepted, in the feature's own unit; `step` is what a slider
-    moves by; values are shown and suggested with `decimals` decimals.
-    """
-
-    name: FieldName
-    label: Text
-    unit: str = ""
-    low_word: Text
-    high_word: Text
-    minimum: float
-    maximum: float
-    step: float = Field(default=1.0, gt=0)
-    decimals: int = Field(default=1, ge=0, le=6)
-
-    @model_validator(mode="after")
-    def _bounds_are_ordered(self) -> Self:
-        _refuse_empty_range(self.minimum, self.maximum)
-        return self
-
-
-class NumberProfile(Column):
-    """A number that describes segments and never makes them, such as age."""
-
-    kind: Literal["number"]
-    name: FieldName
-    label: Text
-    unit: str = ""
-    minimum: float
-    maximum: float
-
-    @model_validator(mode="after")
-    def _bounds_are_ordered(self) -> Self:
-        _refuse_empty_range(self.minimum, self.maximum)
-        return self
-
-    @property
-    def field(self) -> str:
-        """Name under which a request may carry it."""
-        return self.name
-
-
-class ShareProfile(Column):
-    """The share of customers whose text in `column` is one of `counted`, such as women by gender."""
-
-    kind: Literal["share"]
-    name: FieldName
-    label: Text
-    unit: str = "share"
-    field: FieldName
-    counted: tuple[Text, ...] = Field(min_length=1)
-    others: tuple[Text, ...] = ()
-
-
-Profile = Annotated[NumberProfile | ShareProfile, Field(discriminator="kind")]
-
-
-class Persona(_Part):
+class Persona(Part):
     """Name, texts and palette slot for a segment whose centroid lies near `place`.
 
-    `place` maps every feature to standard deviations from the mean customer.
+    `place` maps every number that the distance is computed on to standard deviations from the mean customer,
+    after its transform; numbers that are left out may have a place, categories have none.
     """
 
     key: Name
@@ -118,7 +62,7 @@ class Persona(_Part):
     strategy: tuple[Text, ...] = Field(min_length=1)
 
 
-class KnownTable(_Part):
+class KnownTable(Part):
     """A table that is recognised by the fingerprint of its values."""
 
     key: Name
@@ -126,8 +70,12 @@ class KnownTable(_Part):
     fingerprint: str
 
 
-class Recipe(_Part):
-    """How to segment one kind of customer: features, number of segments, personas, texts."""
+class Recipe(Part):
+    """How to segment one kind of customer: features, number of segments, personas, texts.
+
+    The recipe's table of features holds all that may be used; `features` are those in use, in the order of the
+    distance, and the rest joins the `profile`.
+    """
 
     name: Name
     title: Text
@@ -135,11 +83,37 @@ class Recipe(_Part):
     segments: int = Field(ge=2, le=MOST_SEGMENTS)
     raw_file: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+$")]
     id: IdColumn
-    features: tuple[Feature, ...] = Field(min_length=1)
-    profile: tuple[Profile, ...] = ()
+    all_features: tuple[AnyFeature, ...] = Field(min_length=1, alias="features")
+    own_profile: tuple[Profile, ...] = Field(default=(), alias="profile")
     personas: tuple[Persona, ...] = ()
     known_tables: tuple[KnownTable, ...] = ()
     older_names: dict[str, FieldName] = Field(default_factory=dict)
+
+    @cached_property
+    def features(self) -> tuple[Feature | Category, ...]:
+        """The columns that the distance is computed on."""
+        return tuple(feature for feature in self.all_features if feature.is_used)
+
+    @cached_property
+    def numbers(self) -> tuple[Feature, ...]:
+        """Those of the features that are numbers."""
+        return tuple(feature for feature in self.features if isinstance(feature, Feature))
+
+    @cached_property
+    def profile(self) -> tuple[Profile, ...]:
+        """The columns that describe segments and never make them."""
+        left_out = [part for f in self.all_features if not f.is_used for part in f.as_profile()]
+        return (*self.own_profile, *left_out)
+
+    @cached_property
+    def derived(self) -> dict[str, tuple[str, ...]]:
+        """Sources of each column that is worked out, used or not, by its name."""
+        return {feature.name: feature.derived for feature in self.all_features if feature.derived}
+
+    @cached_property
+    def is_plain(self) -> bool:
+        """Whether every feature is a number that is only standardised."""
+        return all(feature.is_plain for feature in self.features)
 
     @cached_property
     def feature_names(self) -> tuple[str, ...]:
@@ -152,9 +126,9 @@ class Recipe(_Part):
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> Self:
-        names = [*self.feature_names, *(column.name for column in self.profile)]
-        _refuse_repeats("features and profile", names)
-        _refuse_repeats("fields", [*self.feature_names, *(column.field for column in self.profile)])
+        features = [feature.name for feature in self.all_features]
+        _refuse_repeats("features and profile", [*features, *(column.name for column in self.own_profile)])
+        _refuse_repeats("fields", [*features, *(column.field for column in self.own_profile)])
         _refuse_repeats("personas' keys", [persona.key for persona in self.personas])
         _refuse_repeats("personas' names", [persona.name for persona in self.personas])
         _refuse_repeats("personas' slots", [str(persona.slot) for persona in self.personas])
@@ -162,9 +136,22 @@ class Recipe(_Part):
 
     @model_validator(mode="after")
     def _personas_have_a_place(self) -> Self:
+        known = {feature.name for feature in self.all_features if isinstance(feature, Feature)}
         for persona in self.personas:
-            if set(persona.place) != set(self.feature_names):
+            if not {feature.name for feature in self.numbers} <= set(persona.place) <= known:
                 raise ValueError(f"persona {persona.key} needs a place on exactly the recipe's features")
+        return self
+
+    @model_validator(mode="after")
+    def _distance_can_be_computed(self) -> Self:
+        if not self.numbers:
+            raise ValueError("at least one feature in use must be a number")
+        askable = {feature.name for feature in self.numbers if not feature.derived}
+        for name, sources in self.derived.items():
+            if not set(sources) <= askable:
+                raise ValueError(
+                    f"{name} is made of columns that must be numbers in use, and not made themselves"
+                )
         return self
 
     @model_validator(mode="after")
@@ -190,7 +177,7 @@ def get_recipe(name: str, user_folder: Path | None = None) -> Recipe:
     RecipeInvalid
         If the file is not TOML or breaks a rule; the message names the file and each faulty key.
     """
-    if not _NAME.fullmatch(name):
+    if not NAME.fullmatch(name):
         raise RecipeNotFound("a recipe's name has small letters, digits and underscores only")
     for folder in filter(None, (user_folder, SHIPPED)):
         path = folder / f"{name}.toml"
@@ -212,16 +199,15 @@ def _parse(path: Path, name: str) -> Recipe:
     try:
         recipe = Recipe.model_validate(content)
     except ValidationError as error:
-        faults = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'recipe'}: {e['msg']}" for e in error.errors())
+        faults = "; ".join(f"{_place(e['loc'])}: {e['msg']}" for e in error.errors())
         raise RecipeInvalid(f"{path.name}: {faults}") from error
     if recipe.name != name:
         raise RecipeInvalid(f"{path.name}: name must be {name}, as the file's")
     return recipe
 
 
-def _refuse_empty_range(minimum: float, maximum: float) -> None:
-    if minimum >= maximum:
-        raise ValueError("minimum must be below maximum")
+def _place(location: tuple[int | str, ...]) -> str:
+    return ".".join(str(key) for key in location if not str(key).startswith("<")) or "recipe"
 
 
 def _refuse_repeats(what: str, names: list[str]) -> None:

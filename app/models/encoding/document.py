@@ -19,12 +19,13 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from app.models.encoding.transforms import TransformName, forward
 
-OTHER = "other"
+OTHER, NO_VALUE = "other", "no value"
 LEAST_SHARE = 0.02
 POWERS = (-2.0, 4.0)
 """Bounds of Yeo-Johnson's λ, as far from 1 on both sides: beyond them large numbers crowd so closely that
 rounding takes them for one."""
 
+MissingLevel = Literal["mean", "most_frequent", "own_level"]
 Weight = Annotated[float, Field(gt=0)]
 Level = Annotated[str, Field(min_length=1)]
 
@@ -53,11 +54,16 @@ class NumberFeature(_Part):
 
 
 class CategoryFeature(_Part):
-    """A word out of a few, such as a region, to be encoded."""
+    """A word out of a few, such as a region, to be encoded.
+
+    A customer without one lies where the column's mean does, so that it pulls nowhere; or counts as the most
+    frequent level; or, where at least `LEAST_SHARE` have none, as a level of its own.
+    """
 
     kind: Literal["category"] = "category"
     name: str
     weight: Weight = 1.0
+    missing_as: MissingLevel = "mean"
 
 
 class NumberEncoding(NumberFeature):
@@ -123,7 +129,7 @@ class CategoryEncoding(CategoryFeature):
     Attributes
     ----------
     levels : tuple of LevelState
-        In alphabetical order.
+        In alphabetical order. Words that no level knows count as the one called `OTHER`, if there is one.
     too_rare : tuple of str
         Levels that even together hold less than `LEAST_SHARE`: they score as the column's mean.
     missing, unplaced : int
@@ -156,6 +162,18 @@ class CategoryEncoding(CategoryFeature):
         """Index of the level that each known word belongs to, by the word's `level_key`."""
         words = {word: i for i, level in enumerate(self.levels) for word in (level.name, *level.merged)}
         return {level_key(word): place for word, place in words.items()}
+
+    def place_of(self, word: str | None) -> int | None:
+        """Return the index of the level that a word, or none, counts as; None where that is the mean."""
+        if word is not None:
+            return self.places.get(level_key(word), self.places.get(OTHER))
+        if self.missing_as == "most_frequent":
+            return max(range(len(self.levels)), key=lambda place: self.levels[place].share)
+        return self.places.get(NO_VALUE) if self.missing_as == "own_level" else None
+
+    def coordinates_of(self, place: int | None) -> tuple[float, ...]:
+        """Return the coordinates of a level, or of the mean."""
+        return (0.0,) * len(self.levels) if place is None else self.coordinates[place]
 
     @model_validator(mode="after")
     def _levels_are_told_apart(self) -> Self:

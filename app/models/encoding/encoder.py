@@ -25,9 +25,10 @@ class Encoded(NamedTuple):
     coordinates : list of float
         As many as the document's `width`.
     imputed : tuple of str
-        Features without a value: a number counts as the training median, a category as the column's mean.
+        Features without a value: a number counts as the training median, a category as its encoding says.
     unknown : tuple of str
-        Categories with a level that training did not see, or too rarely: they count as the column's mean.
+        Categories with a level that training did not see, or too rarely: they count as the level "other",
+        or as the column's mean where there is none.
     """
 
     coordinates: list[float]
@@ -67,11 +68,10 @@ class Encoding:
                 coordinates.extend(self._blanks[feature.name])
             elif isinstance(feature, NumberEncoding):
                 coordinates.append(number_coordinate(feature, float(value)))
-            elif (place := feature.places.get(level_key(str(value)))) is not None:
-                coordinates.extend(feature.coordinates[place])
             else:
-                unknown.append(feature.name)
-                coordinates.extend(self._blanks[feature.name])
+                coordinates.extend(feature.coordinates_of(feature.place_of(str(value))))
+                if level_key(str(value)) not in feature.places:
+                    unknown.append(feature.name)
         return Encoded(coordinates, tuple(imputed), tuple(unknown))
 
     def invert_number(self, name: str, z: float) -> float:
@@ -123,7 +123,7 @@ def number_coordinate(feature: NumberEncoding, x: float) -> float:
 def _without_value(feature: FeatureEncoding) -> tuple[float, ...]:
     if isinstance(feature, NumberEncoding):
         return (number_coordinate(feature, feature.median),)
-    return (0.0,) * feature.width
+    return feature.coordinates_of(feature.place_of(None))
 
 
 def _sum(terms: Sequence[float]) -> float:

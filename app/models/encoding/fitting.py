@@ -14,6 +14,7 @@ from scipy.optimize import minimize_scalar
 from app.core.errors import TableInvalid
 from app.models.encoding.document import (
     LEAST_SHARE,
+    NO_VALUE,
     OTHER,
     POWERS,
     CategoryEncoding,
@@ -88,11 +89,11 @@ def apply_rows(document: EncodingDocument, columns: Columns) -> EncodedRows:
             continue
         words = _words(columns, feature.name)
         imputed[feature.name] = words.count(None)
-        places = [-1 if word is None else feature.places.get(level_key(word), -1) for word in words]
-        unknown[feature.name] = places.count(-1) - imputed[feature.name]
-        # the last row is the column's mean, where place -1 leads
-        table = np.array([*feature.coordinates, (0.0,) * feature.width])
-        parts.append(table[places])
+        unknown[feature.name] = sum(
+            word is not None and level_key(word) not in feature.places for word in words
+        )
+        points = {word: feature.coordinates_of(feature.place_of(word)) for word in set(words)}
+        parts.append(np.array([points[word] for word in words]))
     return EncodedRows(np.hstack(parts), _above_zero(imputed), _above_zero(unknown))
 
 
@@ -170,6 +171,9 @@ def _fit_numbers(columns: Columns, features: Sequence[NumberFeature]) -> list[Nu
 
 
 def _fit_category(feature: CategoryFeature, words: list[str | None]) -> CategoryEncoding:
+    missing = words.count(None)
+    if feature.missing_as == "own_level" and missing >= LEAST_SHARE * len(words):
+        words = [NO_VALUE if word is None else word for word in words]
     spellings = Counter(word.strip() for word in words if word is not None)
     _refuse_empty(feature.name, len(spellings))
     counts: Counter[str] = Counter()
@@ -198,7 +202,7 @@ def _fit_category(feature: CategoryFeature, words: list[str | None]) -> Category
         **feature.model_dump(),
         levels=levels,
         too_rare=(*merged, *own_other) if unplaced else (),
-        missing=words.count(None),
+        missing=missing,
         unplaced=unplaced,
     )
 

@@ -111,6 +111,29 @@ class TestCategories:
         assert encoded.unknown == {"region": len(rare)}
         np.testing.assert_array_equal(encoded.coordinates[200:], 0.0)
 
+    def test_unseen_words_count_as_other_where_that_is_a_level(self) -> None:
+        words: list[str | None] = [*["a"] * 100, *["b"] * 80, *["isle", "reef"] * 3]
+        document = EncodingDocument(features=(a_category(words),))
+        encoded = apply_rows(document, {"region": ["isle", "Atlantis", None]})
+        assert encoded.unknown == {"region": 1}
+        np.testing.assert_array_equal(encoded.coordinates[1], encoded.coordinates[0])
+        np.testing.assert_array_equal(encoded.coordinates[2], 0.0)
+
+    def test_without_a_word_as_the_most_frequent(self) -> None:
+        region = a_category(["a", "b", "b", None], REGION.model_copy(update={"missing_as": "most_frequent"}))
+        encoded = apply_rows(EncodingDocument(features=(region,)), {"region": [None, "b"]})
+        assert (region.missing, encoded.imputed) == (1, {"region": 1})
+        np.testing.assert_array_equal(encoded.coordinates[0], encoded.coordinates[1])
+
+    @pytest.mark.parametrize(("gaps", "levels"), [(10, ["a", "b", "no value"]), (1, ["a", "b"])])
+    def test_without_a_word_as_a_level_of_its_own(self, gaps: int, levels: list[str]) -> None:
+        feature = REGION.model_copy(update={"missing_as": "own_level"})
+        region = a_category([*["a"] * 50, *["b"] * 50, *[None] * gaps], feature)
+        assert [level.name for level in region.levels] == levels
+        assert (region.missing, region.unplaced) == (gaps, 0)
+        encoded = apply_rows(EncodingDocument(features=(region,)), {"region": [None]})
+        assert encoded.coordinates.any() == (gaps == 10)
+
     @pytest.mark.parametrize(
         ("words", "message"),
         [
