@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.cluster import KMeans
+from sklearn.compose import ColumnTransformer
 from sklearn.metrics import calinski_harabasz_score, davies_bouldin_score, silhouette_samples
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
-from app.models.model_document import Metrics
+from app.models.metrics import Metrics
 from app.models.sampling import sample_rows
 
 STARTS = 10
@@ -120,18 +121,21 @@ class PickledPair:
     ----------
     rows : array of shape (n, d)
         The training rows in own units; they give the fitted objects their shapes and are not kept.
-    scaling : Scaling
+    z : array of shape (n, D)
+        The same rows as coordinates.
     fit : KMeansFit
         With centroids in segment order.
+    pipeline : transformer of scikit-learn, optional
+        What makes coordinates of rows, fitted, where that is more than a scaler.
     """
 
-    def __init__(self, rows: Floats, scaling: Scaling, fit: KMeansFit) -> None:
-        self._scaler = StandardScaler().fit(rows)
+    def __init__(
+        self, rows: Floats, z: Floats, fit: KMeansFit, pipeline: ColumnTransformer | None = None
+    ) -> None:
+        self._scaler = StandardScaler().fit(rows) if pipeline is None else pipeline
         k = len(fit.centroids)
         with threadpool_limits(1):
-            self._kmeans = KMeans(n_clusters=k, init=fit.centroids, n_init=1, max_iter=1).fit(
-                scaling.apply(rows)
-            )
+            self._kmeans = KMeans(n_clusters=k, init=fit.centroids, n_init=1, max_iter=1).fit(z)
         self._kmeans.cluster_centers_ = np.ascontiguousarray(fit.centroids)
         self._kmeans.inertia_ = fit.inertia
         # one label per training row would be personal data in the artefact

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
+from collections.abc import Mapping
 from functools import cached_property
 from itertools import pairwise
+from itertools import product as combinations
 from pathlib import Path
 from typing import Annotated, Self
 
 from pydantic import Field, ValidationError, model_validator
 
 from app.core.errors import RecipeInvalid, RecipeNotFound
+from app.models.encoding.document import MOST_TRIMMED
 from app.models.recipe_columns import (
     NAME,
     AnyFeature,
@@ -25,6 +29,7 @@ from app.models.recipe_columns import (
     Profile,
     ShareProfile,
     Text,
+    product,
 )
 
 __all__ = [
@@ -32,6 +37,7 @@ __all__ = [
     "SHIPPED",
     "Category",
     "Column",
+    "Exceptional",
     "Feature",
     "KnownTable",
     "NumberProfile",
@@ -62,6 +68,19 @@ class Persona(Part):
     strategy: tuple[Text, ...] = Field(min_length=1)
 
 
+class Exceptional(Part):
+    """The segment of those who lie far from every other: at most `share` of the training customers.
+
+    They move no centroid, and later customers as far out join them.
+    """
+
+    share: float = Field(gt=0, le=MOST_TRIMMED)
+    name: Annotated[str, Field(min_length=1, max_length=80)]
+    slot: int = Field(ge=1, le=MOST_SEGMENTS)
+    description: Text
+    strategy: tuple[Text, ...] = Field(min_length=1)
+
+
 class KnownTable(Part):
     """A table that is recognised by the fingerprint of its values."""
 
@@ -73,8 +92,8 @@ class KnownTable(Part):
 class Recipe(Part):
     """How to segment one kind of customer: features, number of segments, personas, texts.
 
-    The recipe's table of features holds all that may be used; `features` are those in use, in the order of the
-    distance, and the rest joins the `profile`.
+    The recipe's table of features holds all that may be used; `features` are those in use, in the order of
+    the distance, and the rest joins the `profile`.
     """
 
     name: Name
@@ -86,6 +105,7 @@ class Recipe(Part):
     all_features: tuple[AnyFeature, ...] = Field(min_length=1, alias="features")
     own_profile: tuple[Profile, ...] = Field(default=(), alias="profile")
     personas: tuple[Persona, ...] = ()
+    exceptional: Exceptional | None = None
     known_tables: tuple[KnownTable, ...] = ()
     older_names: dict[str, FieldName] = Field(default_factory=dict)
 
@@ -112,8 +132,8 @@ class Recipe(Part):
 
     @cached_property
     def is_plain(self) -> bool:
-        """Whether every feature is a number that is only standardised."""
-        return all(feature.is_plain for feature in self.features)
+        """Whether every feature is a number that is only standardised, and nobody is exceptional."""
+        return self.exceptional is None and all(feature.is_plain for feature in self.features)
 
     @cached_property
     def feature_names(self) -> tuple[str, ...]:
@@ -130,8 +150,10 @@ class Recipe(Part):
         _refuse_repeats("features and profile", [*features, *(column.name for column in self.own_profile)])
         _refuse_repeats("fields", [*features, *(column.field for column in self.own_profile)])
         _refuse_repeats("personas' keys", [persona.key for persona in self.personas])
-        _refuse_repeats("personas' names", [persona.name for persona in self.personas])
-        _refuse_repeats("personas' slots", [str(persona.slot) for persona in self.personas])
+        named: list[Persona | Exceptional] = [*self.personas]
+        named += [self.exceptional] if self.exceptional else []
+        _refuse_repeats("personas' names", [one.name for one in named])
+        _refuse_repeats("personas' slots", [str(one.slot) for one in named])
         return self
 
     @model_validator(mode="after")
@@ -146,13 +168,29 @@ class Recipe(Part):
     def _distance_can_be_computed(self) -> Self:
         if not self.numbers:
             raise ValueError("at least one feature in use must be a number")
-        askable = {feature.name for feature in self.numbers if not feature.derived}
-        for name, sources in self.derived.items():
-            if not set(sources) <= askable:
-                raise ValueError(
-                    f"{name} is made of columns that must be numbers in use, and not made themselves"
-                )
         return self
+
+    @model_validator(mode="after")
+    def _derived_columns_have_sources(self) -> Self:
+        known = {f.name: f for f in self.all_features if isinstance(f, Feature) and not f.derived}
+        for feature in self.all_features:
+            if not set(feature.derived) <= set(known):
+                raise ValueError(f"{feature.name} is made of something that is no number to be asked for")
+            sources = [known[name] for name in feature.derived]
+            if feature.is_used and not all(source.is_used for source in sources):
+                raise ValueError(f"{feature.name} is in use, but what it is made of is not")
+            if isinstance(feature, Feature) and sources:
+                ends = list(map(product, combinations(*((s.minimum, s.maximum) for s in sources))))
+                if min(ends) < feature.minimum or max(ends) > feature.maximum:
+                    raise ValueError(f"the bounds of {feature.name} must hold all that its sources can make")
+        return self
+
+    def derive(self, known: Mapping[str, float]) -> dict[str, float]:
+        """Return every derived column by its name from what is known, NaN where a source is missing."""
+        return {
+            name: product([known.get(source, math.nan) for source in sources])
+            for name, sources in self.derived.items()
+        }
 
     @model_validator(mode="after")
     def _older_names_fit(self) -> Self:

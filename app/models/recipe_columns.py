@@ -6,11 +6,11 @@ import math
 import re
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 
-from app.models.encoding.document import MissingLevel, Weight
+from app.models.encoding.document import MissingLevel, Weight, level_key
 from app.models.encoding.transforms import TransformName
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -145,8 +145,8 @@ class Category(_Usable):
     kind: Literal["category"]
     categories: tuple[Text, ...] = Field(min_length=2)
     missing: Literal["refuse"] | MissingLevel = "mean"
-    derived: tuple[()] = ()
-    is_plain: Literal[False] = Field(default=False, init=False)
+    derived: ClassVar[tuple[str, ...]] = ()
+    is_plain: ClassVar[bool] = False
 
     @model_validator(mode="after")
     def _words_differ(self) -> Self:
@@ -156,12 +156,12 @@ class Category(_Usable):
 
     @cached_property
     def places(self) -> dict[str, int]:
-        """Place of each category by its folded word."""
-        return {fold(word): place for place, word in enumerate(self.categories)}
+        """Place of each category by its word's `level_key`."""
+        return {level_key(word): place for place, word in enumerate(self.categories)}
 
     def code(self, word: str) -> float:
         """Return the place of a word, the one behind the last for any other word, NaN for a blank one."""
-        return float(self.places.get(fold(word), len(self.categories))) if word.strip() else math.nan
+        return float(self.places.get(level_key(word), len(self.categories))) if word.strip() else math.nan
 
     def as_profile(self) -> tuple[ShareProfile, ...]:
         """Return what describes segments by it: the share of each category."""
@@ -197,11 +197,6 @@ def product(factors: Sequence[float]) -> float:
     The one place where it is worked out, for training and for answers.
     """
     return math.prod(factors)
-
-
-def fold(word: str) -> str:
-    """Return what makes two spellings of a category the same."""
-    return word.strip().casefold()
 
 
 def _refuse_empty_range(minimum: float, maximum: float) -> None:

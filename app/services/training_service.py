@@ -76,7 +76,9 @@ class TrainingService:
 
     def _write_labelled(self, recipe: Recipe, table: CustomerTable, trained: Trained) -> Path:
         path = self._settings.processed_dir / f"{recipe.name}_segments.csv"
-        names = {segment.segment_id: segment.name for segment in trained.model.segments}
+        document = trained.model.document
+        outlying = [document.exceptional] if document.exceptional else []
+        names = {segment.segment_id: segment.name for segment in (*document.segments, *outlying)}
         try:
             write_labelled_table(path, table, recipe, trained.row_segments, names)
         except OSError as error:
@@ -117,7 +119,7 @@ def _report(model: MLModel, *, activated: bool, labelled: Path | None) -> Traini
     document = model.document
     by_id = {analysis.segment_id: analysis for analysis in model.analysis.segments}
     segments = []
-    for segment in document.segments:
+    for index, segment in enumerate(document.segments):
         numbers = by_id[segment.segment_id]
         segments.append(
             {
@@ -126,10 +128,7 @@ def _report(model: MLModel, *, activated: bool, labelled: Path | None) -> Traini
                 "size": numbers.size,
                 "share": numbers.share,
                 "stability": numbers.stability,
-                "centroid": {
-                    f.name: c * f.scale + f.mean
-                    for f, c in zip(document.features, segment.centroid, strict=True)
-                },
+                "centroid": centroid_of(model, index),
             }
         )
     return TrainingRead.model_validate(

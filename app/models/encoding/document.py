@@ -21,6 +21,7 @@ from app.models.encoding.transforms import TransformName, forward
 
 OTHER, NO_VALUE = "other", "no value"
 LEAST_SHARE = 0.02
+MOST_TRIMMED = 0.02
 POWERS = (-2.0, 4.0)
 """Bounds of Yeo-Johnson's λ, as far from 1 on both sides: beyond them large numbers crowd so closely that
 rounding takes them for one."""

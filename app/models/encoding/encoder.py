@@ -91,6 +91,24 @@ class Encoding:
         x = inverse(z / feature.weight * feature.scale + feature.mean, feature.transform, feature.power)
         return min(max(x, feature.minimum), feature.maximum)
 
+    def typical(self, point: Sequence[float]) -> list[float | str]:
+        """Return what customers around coordinates are like: numbers in own units, most frequent levels.
+
+        The mean of a category's coordinates tells the shares of its levels: ``p + z * sqrt(p) / weight``.
+        """
+        found: list[float | str] = []
+        for feature in self.document.features:
+            own = point[self.document.spans[feature.name]]
+            if isinstance(feature, NumberEncoding):
+                found.append(self.invert_number(feature.name, own[0]))
+                continue
+            shares = [
+                level.share + z * math.sqrt(level.share) / feature.weight
+                for level, z in zip(feature.levels, own, strict=True)
+            ]
+            found.append(feature.levels[shares.index(max(shares))].name)
+        return found
+
     def number_bounds(self, name: str) -> tuple[float, float]:
         """Return the coordinates of a number's least and largest accepted values."""
         feature = self._number(name)

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from app.models.encoding.document import MOST_TRIMMED
 from app.models.kmeans_fit import Floats, KMeansFit, Labels, fit_kmeans
 
-MOST_TRIMMED = 0.02
 SUBSAMPLES = 8
 ROWS_PER_CENTROID = 40
 FEW_STEPS, MOST_STEPS = 10, 300
