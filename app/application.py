@@ -21,6 +21,7 @@ from app.controllers import (
     older_controller,
     probe_controller,
     problems,
+    shopper_controller,
     static_assets,
     view_controller,
 )
@@ -50,6 +51,8 @@ from app.services.metrics_service import MetricsService
 from app.services.model_card_service import ModelCardService
 from app.services.prediction_service import PredictionService
 from app.services.segment_map_service import SegmentMapService
+from app.services.shopper_service import RECIPE as SHOPPERS
+from app.services.shopper_service import ShopperService
 
 DESCRIPTION = (
     "Finds segments in customers, proves that they are real, keeps their identity through retraining and "
@@ -96,7 +99,8 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.services = services
-    api = api_controller.build_router(services.predictions.form.body())
+    form = services.predictions.form
+    api = api_controller.build_router(form.body(), *form.answers())
     _add_routes(app, services, api)
     for kind, handler in (
         (ClienteleError, problems.answer_clientele_error),
@@ -117,20 +121,28 @@ async def _share(metrics: RequestMetrics) -> None:
 
 def _services(settings: Settings, metrics: RequestMetrics) -> Services:
     recipe = _default_recipe(settings)
-    log = structlog.get_logger("clientele.model")
-    active = ActiveModel(
-        ArtifactStore(settings.artifacts_dir, recipe.name),
-        recipe.feature_names,
-        lambda event, detail: log.info(event, detail=detail),
-    )
-    predictions = PredictionService(recipe, active)
+    predictions = _predictions(settings, recipe)
+    shoppers = predictions
+    if recipe.name != SHOPPERS:
+        shoppers = _predictions(settings, get_recipe(SHOPPERS, settings.recipes_dir))
     return Services(
         predictions=predictions,
         explanations=ExplanationService(predictions),
         segment_maps=SegmentMapService(predictions),
         model_cards=ModelCardService(predictions),
         metrics=MetricsService(metrics, predictions),
+        shoppers=ShopperService(shoppers),
     )
+
+
+def _predictions(settings: Settings, recipe: Recipe) -> PredictionService:
+    log = structlog.get_logger("clientele.model")
+    active = ActiveModel(
+        ArtifactStore(settings.artifacts_dir, recipe.name),
+        recipe.feature_names,
+        lambda event, detail: log.info(event, detail=detail),
+    )
+    return PredictionService(recipe, active)
 
 
 def _default_recipe(settings: Settings) -> Recipe:
@@ -147,6 +159,7 @@ def _add_routes(app: FastAPI, services: Services, api: APIRouter) -> None:
     app.include_router(api)
     app.include_router(probe_controller.router)
     app.include_router(metrics_controller.router)
+    app.include_router(shopper_controller.build_router(services.shoppers.predictions.form.body("Shopper")))
     older = services.predictions.form.older_body()
     if older is not None:
         app.include_router(older_controller.build_router(older))

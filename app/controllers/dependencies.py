@@ -12,6 +12,7 @@ from app.services.metrics_service import MetricsService
 from app.services.model_card_service import ModelCardService
 from app.services.prediction_service import PredictionService
 from app.services.segment_map_service import SegmentMapService
+from app.services.shopper_service import ShopperService
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class Services:
     segment_maps: SegmentMapService
     model_cards: ModelCardService
     metrics: MetricsService
+    shoppers: ShopperService
 
 
 async def get_services(request: Request) -> Services:
@@ -47,7 +49,12 @@ async def _metrics(services: Annotated[Services, Depends(get_services)]) -> Metr
     return services.metrics
 
 
+async def _shoppers(services: Annotated[Services, Depends(get_services)]) -> ShopperService:
+    return services.shoppers
+
+
 Predictions = Annotated[PredictionService, Depends(_predictions)]
 SegmentMaps = Annotated[SegmentMapService, Depends(_segment_maps)]
 ModelCards = Annotated[ModelCardService, Depends(_model_cards)]
+Shoppers = Annotated[ShopperService, Depends(_shoppers)]
 Metrics = Annotated[MetricsService, Depends(_metrics)]

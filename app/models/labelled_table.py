@@ -90,7 +90,7 @@ def _rows(
 
 
 def _profile_columns(table: CustomerTable, recipe: Recipe) -> dict[str, list[Callable[[int], str]]]:
-    """Return what writes each profile column's cell of a row, by its title; together where several share it."""
+    """Return what writes each profile column's cell of a row, by its title, several where they share it."""
     found: dict[str, list[Callable[[int], str]]] = {}
     columns = [column for column in recipe.profile if column.name in table.profile]
     for column in columns:

@@ -18,6 +18,7 @@ from app.core.errors import ArtifactInvalid
 from app.models.centroids import SAFE, Centroids, Refits, square_length
 from app.models.encoding.document import EncodingDocument
 from app.models.encoding.encoder import Encoding
+from app.models.encoding.transforms import product
 from app.models.model_document import (
     ANALYSIS,
     CONFIDENCE,
@@ -66,6 +67,15 @@ class MLModel:
     confidence : ConfidenceDocument
     analysis : AnalysisDocument
         The three must describe the same segments.
+
+    Attributes
+    ----------
+    threshold : float
+        Who lies farther from every centroid is exceptional.
+    spans : list of d slices
+        Which coordinates belong to each feature.
+    changeable : list of pairs of int
+        Place and coordinate of each number that is not derived from others.
     """
 
     def __init__(
@@ -76,7 +86,11 @@ class MLModel:
         self.analysis = analysis
         self.centroids = Centroids([segment.centroid for segment in document.segments])
         self._refits = Refits(self.centroids, confidence)
+        self.has_derived = False
+        self.spans = [slice(place, place + 1) for place in range(len(document.features))]
+        self.changeable = [(place, place) for place in range(len(document.features))]
         self._prepare = [(f.mean, f.scale) for f in document.features]
+        self.threshold = math.inf
         self._ranges = [(f.training_min, f.training_max, f.name) for f in document.features]
 
     @classmethod
@@ -136,6 +150,31 @@ class MLModel:
         """Return the index of the segment that d values belong to."""
         return self.centroids.nearest(self.standardise(values))
 
+    def changed(self, values: Sequence[float], changes: Mapping[int, float]) -> list[float]:
+        """Return d values with some replaced, by their place; what is derived from them follows."""
+        return [changes.get(place, x) for place, x in enumerate(values)]
+
+    def reach(self, place: int) -> tuple[float, float]:
+        """Return the coordinates of a number's bounds."""
+        feature = self.document.features[place]
+        return (
+            (feature.minimum - feature.mean) / feature.scale,
+            (feature.maximum - feature.mean) / feature.scale,
+        )
+
+    def own_unit(self, place: int, z: float) -> float:
+        """Return the value of a number that has the coordinate `z`."""
+        mean, scale = self._prepare[place]
+        return z * scale + mean
+
+    def line(self, place: int) -> tuple[float, float]:
+        """Return a number's mean and scale, ``z = (x - mean) / scale``; if transformed, near its mean."""
+        return self._prepare[place]
+
+    def by_feature(self, terms: Sequence[float]) -> list[float]:
+        """Return one sum a feature of one term a coordinate."""
+        return list(terms)
+
     def centre(self, index: int) -> list[float]:
         """Return a segment's centroid in own units."""
         point = self.centroids.points[index]
@@ -154,7 +193,16 @@ class MixedModel(MLModel):
     ) -> None:
         super().__init__(document, confidence, analysis)
         self.encoding = Encoding(cast("EncodingDocument", document.encoding))
-        self.threshold = document.exceptional.threshold if document.exceptional else math.inf
+        features = document.features
+        if document.exceptional:
+            self.threshold = document.exceptional.threshold
+        self.has_derived = any(feature.derived for feature in features)
+        self.spans = [self.encoding.document.spans[feature.name] for feature in features]
+        self.changeable = [
+            (place, self.spans[place].start)
+            for place, feature in enumerate(features)
+            if feature.kind == "number" and not feature.derived
+        ]
 
     def standardise(self, values: Sequence[float]) -> list[float]:
         """Return d values as the coordinates of the encoding, at least as many."""
@@ -177,6 +225,32 @@ class MixedModel(MLModel):
     def lands(self, values: Sequence[float]) -> int | None:
         """Return the index of the segment that d values belong to, None for the exceptional."""
         return self._label(self.centroids, self.standardise(values))
+
+    def changed(self, values: Sequence[float], changes: Mapping[int, float]) -> list[float]:
+        """Return d values with some replaced, by their place; what is derived from them follows."""
+        found = super().changed(values, changes)
+        known = {feature.name: x for feature, x in zip(self.document.features, found, strict=True)}
+        for place, feature in enumerate(self.document.features):
+            if feature.derived:
+                found[place] = product(known[source] for source in feature.derived)
+        return found
+
+    def reach(self, place: int) -> tuple[float, float]:
+        """Return the coordinates of a number's bounds."""
+        return self.encoding.number_bounds(self.document.features[place].name)
+
+    def own_unit(self, place: int, z: float) -> float:
+        """Return the value of a number that has the coordinate `z`, the nearest bound where none has."""
+        return self.encoding.invert_number(self.document.features[place].name, z)
+
+    def line(self, place: int) -> tuple[float, float]:
+        """Return a number's mean and scale, ``z = (x - mean) / scale``; if transformed, near its mean."""
+        mean, step = (self.own_unit(place, z) for z in (0.0, 1e-4))
+        return mean, (step - mean) / 1e-4
+
+    def by_feature(self, terms: Sequence[float]) -> list[float]:
+        """Return one sum a feature of one term a coordinate."""
+        return list(self.encoding.sum_by_feature(terms).values())
 
     def _share_alike(self, z: Sequence[float]) -> float:
         """Return the share of refits that say the same of a customer, who may be exceptional."""

@@ -260,7 +260,7 @@ class Sample(_Document):
 
 
 class AnalysisDocument(_Document):
-    """``analysis.json``."""
+    """``analysis.json``; `inertia_shares` tells of an encoding how much each feature counts, in all 1."""
 
     curves: tuple[CurvePoint, ...]
     segments: tuple[SegmentAnalysis, ...]
@@ -269,3 +269,4 @@ class AnalysisDocument(_Document):
     null_test: NullTest
     refits: int
     sample: Sample
+    inertia_shares: dict[str, float] | None = Field(default=None, exclude_if=_is_default(None))

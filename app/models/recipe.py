@@ -15,6 +15,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from app.core.errors import RecipeInvalid, RecipeNotFound
 from app.models.encoding.document import MOST_TRIMMED
+from app.models.encoding.transforms import product
 from app.models.recipe_columns import (
     NAME,
     AnyFeature,
@@ -29,7 +30,6 @@ from app.models.recipe_columns import (
     Profile,
     ShareProfile,
     Text,
-    product,
 )
 
 __all__ = [

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
 from functools import cached_property
 from typing import Annotated, Any, ClassVar, Literal, Self
 
@@ -14,6 +13,7 @@ from app.models.encoding.document import MissingLevel, Weight, level_key
 from app.models.encoding.transforms import TransformName
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+_NO_NAME = re.compile(r"[^a-z0-9]+")
 
 
 def _is_free(name: str) -> str:
@@ -165,12 +165,14 @@ class Category(_Usable):
 
     def as_profile(self) -> tuple[ShareProfile, ...]:
         """Return what describes segments by it: the share of each category."""
+        slugs = [_NO_NAME.sub("_", word.casefold()).strip("_") for word in self.categories]
+        is_told = len({slug[:20] for slug in slugs if slug}) == len(slugs)
         return tuple(
             ShareProfile(
                 kind="share",
                 column=self.column,
                 aliases=self.aliases,
-                name=f"{self.name}_{place + 1}",
+                name=f"{self.name[:19]}_{slugs[place][:20] if is_told else place + 1}",
                 label=word,
                 field=self.name,
                 counted=(word,),
@@ -189,14 +191,6 @@ def _kind(given: Any) -> str:
 AnyFeature = Annotated[
     Annotated[Feature, Tag("<number>")] | Annotated[Category, Tag("<category>")], Discriminator(_kind)
 ]
-
-
-def product(factors: Sequence[float]) -> float:
-    """Return what a derived column is, the product of its sources, NaN where one is missing.
-
-    The one place where it is worked out, for training and for answers.
-    """
-    return math.prod(factors)
 
 
 def _refuse_empty_range(minimum: float, maximum: float) -> None:

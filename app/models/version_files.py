@@ -12,6 +12,7 @@ import numpy as np
 from app.models.artifact_store import sha256
 from app.models.customer_table import CustomerTable
 from app.models.encoded_proof import prove_encoded
+from app.models.encoding.fitting import inertia_shares
 from app.models.evidence import NULL_DRAWS, REFITS, Stability, judge
 from app.models.feature_states import describe_features
 from app.models.kmeans_fit import Floats, KMeansFit, Labels, PickledPair, fit_kmeans, measure
@@ -135,8 +136,15 @@ def _analysis(found: Findings) -> AnalysisDocument:
         columns=describe_columns(columns, found.recipe, labels, seed),
         null_test=found.null,
         refits=found.plan.refits,
+        inertia_shares=_inertia_shares(found),
         sample=sample_customers(known, found.fit.labels, ids, seed),
     )
+
+
+def _inertia_shares(found: Findings) -> dict[str, float] | None:
+    if not isinstance(found.preparation, EncodedColumns):
+        return None
+    return inertia_shares(found.preparation.document, found.z[found.ordinary])
 
 
 def _curves(found: Findings) -> tuple[CurvePoint, ...]:

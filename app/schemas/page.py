@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from app.schemas.base import Answer
 from app.schemas.cluster import ClusterInfo, ClusterRead
 from app.schemas.model_version import ModelInfo
@@ -9,7 +11,10 @@ from app.schemas.prediction import PredictionRead
 
 
 class Control(Answer):
-    """One slider with its number box. `minimum` and `maximum` bound the box; `low` and `high` the slider."""
+    """One slider with its number box, or a list of choices.
+
+    `minimum` and `maximum` bound the box; `low` and `high` the slider.
+    """
 
     name: str
     label: str
@@ -20,6 +25,7 @@ class Control(Answer):
     high: float
     step: float
     value: str
+    choices: list[str] = Field(default=[])
     error: str | None = None
 
 
@@ -57,6 +63,15 @@ class MapSegment(Answer):
     size: int
 
 
+class Outlying(Answer):
+    """The segment of the exceptional, which has no place on the map."""
+
+    segment_id: int
+    name: str
+    slot: int
+    marker: str
+
+
 class SegmentMap(Answer):
     """Customers by segment over two features, in drawing units of `width` by `height`.
 
@@ -70,6 +85,7 @@ class SegmentMap(Answer):
     x_axis: Axis
     y_axis: Axis
     segments: list[MapSegment]
+    outlying: Outlying | None = None
     customer: Spot | None
     way_end: Spot | None = None
     note: str
@@ -101,7 +117,7 @@ class WhatIf(Answer):
     segment_id: int
     text: str
     singles: list[str]
-    to: dict[str, float] | None = None
+    to: tuple[float, ...] | None = None
     query: str | None = None
 
 

@@ -10,7 +10,7 @@ from app.models.ml_model import MLModel
 from app.models.model_document import CurvePoint, FeatureState, NullTest
 from app.schemas.page import AboutPage, AboutSegment, Axis, ColumnTitle, CurveChart, Spot, Tick
 from app.services.prediction_service import PredictionService
-from app.services.wording import number_text, range_text, verdict_sentence
+from app.services.wording import joined, number_text, range_text, verdict_sentence
 
 WIDTH, HEIGHT = 320.0, 202.0
 LEFT, TOP, RIGHT, BOTTOM = 46.0, 14.0, 308.0, 158.0
@@ -185,8 +185,8 @@ def _null_text(test: NullTest, customers: int) -> str:
 
 def _limits(model: MLModel) -> list[str]:
     features = model.document.features
-    seen = " and ".join(_seen(feature) for feature in features)
-    names = " and ".join(feature.label.lower() for feature in features)
+    seen = joined([_seen(feature) for feature in features])
+    names = joined([feature.label.lower() for feature in features])
     return [
         f"A customer is placed by {names} alone. Everything else on this page, such as who the customers "
         "were, describes the training table and is never used to place anybody.",
@@ -199,9 +199,33 @@ def _limits(model: MLModel) -> list[str]:
         "or rights.",
         f"The table holds {number_text(model.document.data.rows)} customers at one moment. "
         "Train again when customers change.",
+        *_apart(model),
     ]
 
 
+def _apart(model: MLModel) -> list[str]:
+    """Say what became of outliers and of gaps, where the model knows either."""
+    lines = []
+    outlying, rows = model.document.exceptional, model.document.data.rows
+    if outlying:
+        lines.append(
+            f"{number_text(outlying.size)} of the {number_text(rows)} customers lie so far from all others "
+            f"that they form the segment {outlying.name}: they moved no centroid, and "
+            f"{number_text(rows - outlying.size)} customers did."
+        )
+    learned = model.document.encoding.features if model.document.encoding else ()
+    gaps = [
+        f"{feature.label.lower()} {number_text(own.missing)}"
+        for feature, own in zip(model.document.features, learned, strict=False)
+        if own.missing
+    ]
+    if gaps:
+        lines.append(f"Values that were missing in training and were filled in: {', '.join(gaps)}.")
+    return lines
+
+
 def _seen(feature: FeatureState) -> str:
+    if feature.levels:
+        return f"{feature.label.lower()} {joined(feature.levels)}"
     text = range_text(feature.training_min, feature.training_max, feature.unit, feature.decimals)
     return f"{feature.label.lower()} from {text}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -18,7 +19,18 @@ from app.models.geometry import (
 )
 from app.models.ml_model import MLModel
 from app.models.model_document import FeatureState, SegmentState
-from app.schemas.page import Axis, Control, HomePage, MapSegment, SegmentMap, Spot, Tick, WhatIf, Why
+from app.schemas.page import (
+    Axis,
+    Control,
+    HomePage,
+    MapSegment,
+    Outlying,
+    SegmentMap,
+    Spot,
+    Tick,
+    WhatIf,
+    Why,
+)
 from app.services.explanation_story import plain_number, tell_what_if, tell_why
 from app.services.page_model import model_json
 from app.services.prediction_service import PredictionService
@@ -71,19 +83,23 @@ class SegmentMapService:
         """
         drawn = self._draw(self._predictions.current())
         document, recipe = drawn.model.document, self._predictions.recipe
-        texts = {f.name: _given(typed.get(f.name), f) for f in document.features}
+        asked = [f for f in document.features if not f.derived]
+        texts = {f.name: _given(typed.get(f.name), f) for f in asked}
         values, errors = self._predictions.check({name: _without_comma(text) for name, text in texts.items()})
         answer = None if errors else self._predictions.predict(values)
         if answer and answer.model_version != drawn.model.label:
             return self.home(typed)  # a newer version came in between
         slots = {segment.segment_id: segment.slot for segment in drawn.map.segments}
-        spot = None if errors else _place(drawn, values)
-        why, what_if = (None, None) if errors else _story(drawn, values, typed.get("target"))
+        if drawn.map.outlying:
+            slots[drawn.map.outlying.segment_id] = drawn.map.outlying.slot
+        row = [] if errors else self._predictions.row(drawn.model, values)
+        spot = None if errors else _place(drawn, row)
+        why, what_if = (None, None) if errors else _story(drawn, row, typed.get("target"))
         end = _place(drawn, what_if.to) if what_if and what_if.to else None
         return HomePage(
             title=f"What kind of {recipe.noun} is this?",
             noun=recipe.noun,
-            controls=[_control(f, texts[f.name], errors.get(f.name)) for f in document.features],
+            controls=[_control(f, texts[f.name], errors.get(f.name)) for f in asked],
             answer=answer,
             answer_slot=slots[answer.segment_id] if answer else None,
             why=why,
@@ -102,12 +118,12 @@ class SegmentMapService:
         return last
 
     def _drawn_anew(self, model: MLModel) -> _Drawn:
-        features = model.document.features
         left, top, right, bottom = PLOT
-        x = _direction(0, features[0], left, right)
+        across, *rest = _shown(model)
+        x = _direction(across, model.document.features[across], left, right)
         y = (
-            _direction(1, features[1], bottom, top)
-            if len(features) > 1
+            _direction(rest[0], model.document.features[rest[0]], bottom, top)
+            if rest
             else _direction(None, None, bottom, top)
         )
         drawing = SegmentMap(
@@ -117,27 +133,27 @@ class SegmentMapService:
             x_axis=_axis(x, 6),
             y_axis=_axis(y, 5),
             segments=self._segments(model, x, y),
+            outlying=self._outlying(model),
             customer=None,
             note=_note(model),
         )
         texts = [self._predictions.describe(segment) for segment in model.segments]
+        outlying = model.document.exceptional
+        far = self._predictions.describe_exceptional(outlying) if outlying else None
         directions = {"x": _direction_json(x), "y": _direction_json(y)}
-        return _Drawn(model, x, y, drawing, model_json(model, texts, directions))
+        return _Drawn(model, x, y, drawing, model_json(model, texts, directions, far))
 
     def _segments(self, model: MLModel, x: _Direction, y: _Direction) -> list[MapSegment]:
         box = ((x.scale.low, y.scale.low), (x.scale.high, y.scale.high))
-        cells = territories([_plane(segment, x, y) for segment in model.segments], box)
+        cells = territories([_plane(model, segment, x, y) for segment in model.segments], box)
         spots: dict[int, list[Point]] = {segment.segment_id: [] for segment in model.segments}
         sample = model.analysis.sample
         for row, (values, segment_id) in enumerate(zip(sample.features, sample.segment_ids, strict=True)):
             spots[segment_id].append(_spot(values, x, y, row))
         result = []
-        for segment, cell in zip(model.segments, cells, strict=True):
+        for place, (segment, cell) in enumerate(zip(model.segments, cells, strict=True)):
             texts = self._predictions.describe(segment)
-            own = [
-                f.mean + f.scale * c for f, c in zip(model.document.features, segment.centroid, strict=True)
-            ]
-            at = _spot(own, x, y, 0)
+            at = _spot(model.centre(place), x, y, 0)
             result.append(
                 MapSegment(
                     segment_id=segment.segment_id,
@@ -153,6 +169,21 @@ class SegmentMapService:
                 )
             )
         return result
+
+    def _outlying(self, model: MLModel) -> Outlying | None:
+        found = model.document.exceptional
+        if found is None:
+            return None
+        texts = self._predictions.describe_exceptional(found)
+        marker = marker_path(texts.slot, CENTROID_MARK)
+        return Outlying(segment_id=found.segment_id, name=texts.name, slot=texts.slot, marker=marker)
+
+
+def _shown(model: MLModel) -> list[int]:
+    """Return the places of at most two numbers for the map, untransformed first: borders are lines."""
+    features = model.document.features
+    numbers = [place for place, _ in model.changeable]
+    return sorted(numbers, key=lambda place: features[place].transform != "none")[:2]
 
 
 def _direction(index: int | None, feature: FeatureState | None, start: float, stop: float) -> _Direction:
@@ -178,36 +209,46 @@ def _axis(direction: _Direction, count: int) -> Axis:
     )
 
 
-def _plane(segment: SegmentState, x: _Direction, y: _Direction) -> Plane:
-    """Return the segment's score as a plane over the map, all further features at their mean."""
+def _plane(model: MLModel, segment: SegmentState, x: _Direction, y: _Direction) -> Plane:
+    """Return the segment's score as a plane over the map, all further features at their mean.
+
+    Over a transformed feature it is the plane that touches it there.
+    """
     slopes, constant = [0.0, 0.0], -sum(c * c for c in segment.centroid)
     for side, direction in enumerate((x, y)):
         if direction.index is None or direction.feature is None:
             continue
-        slopes[side] = 2 * segment.centroid[direction.index] / direction.feature.scale
-        constant -= slopes[side] * direction.feature.mean
+        mean, scale = model.line(direction.index)
+        slopes[side] = 2 * segment.centroid[model.spans[direction.index].start] / scale
+        constant -= slopes[side] * mean
     return (slopes[0], slopes[1], constant)
 
 
 def _spot(values: Sequence[float], x: _Direction, y: _Direction, row: int) -> Point:
     """Return where values lie on the map; with one feature the rows are spread evenly over the height."""
     if y.index is None:
-        return (x.scale.clamped(values[0]), y.scale((0.5 + row * GOLDEN) % 1.0))
-    return (x.scale.clamped(values[0]), y.scale.clamped(values[y.index]))
+        return (x.scale.clamped(values[x.index or 0]), y.scale((0.5 + row * GOLDEN) % 1.0))
+    return (x.scale.clamped(values[x.index or 0]), y.scale.clamped(values[y.index]))
 
 
-def _place(drawn: _Drawn, values: Mapping[str, float]) -> Spot:
-    at = _spot([values[f.name] for f in drawn.model.document.features], drawn.x, drawn.y, 0)
+def _place(drawn: _Drawn, values: Sequence[float]) -> Spot:
+    shown = [d.index for d in (drawn.x, drawn.y) if d.index is not None]
+    if any(math.isnan(values[place]) for place in shown):
+        known = drawn.model.standardise(values)
+        values = [
+            drawn.model.own_unit(place, known[drawn.model.spans[place].start]) if place in shown else x
+            for place, x in enumerate(values)
+        ]
+    at = _spot(values, drawn.x, drawn.y, 0)
     return Spot(x=round(at[0], 1), y=round(at[1], 1))
 
 
-def _story(drawn: _Drawn, values: Mapping[str, float], target: str | None) -> tuple[Why, WhatIf | None]:
+def _story(drawn: _Drawn, customer: Sequence[float], target: str | None) -> tuple[Why, WhatIf | None]:
     model, segments = drawn.model, drawn.map.segments
-    customer = [values[feature.name] for feature in model.document.features]
     found = explain(model, customer)
     chosen = [j for j, segment in enumerate(segments) if str(segment.segment_id) == target]
     what_if = tell_what_if(model, found, customer, segments[chosen[0]], chosen[0]) if chosen else None
-    return tell_why(model, found, segments), what_if
+    return tell_why(model, found, segments, drawn.map.outlying), what_if
 
 
 def _note(model: MLModel) -> str:
@@ -225,6 +266,8 @@ def _note(model: MLModel) -> str:
 def _given(text: str | None, feature: FeatureState) -> str:
     if text is not None:
         return text.strip()[:40]
+    if feature.levels:
+        return feature.word_of(feature.mean) or ""
     start = round(feature.mean / feature.step) * feature.step
     start = min(max(start, feature.minimum), feature.maximum)
     return plain_number(start, feature.decimals)
@@ -249,4 +292,5 @@ def _control(feature: FeatureState, text: str, error: str | None) -> Control:
         step=feature.step,
         value=text,
         error=error,
+        choices=[*feature.levels, *([] if not feature.levels or text in feature.levels else [text])],
     )

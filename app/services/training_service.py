@@ -77,8 +77,9 @@ class TrainingService:
     def _write_labelled(self, recipe: Recipe, table: CustomerTable, trained: Trained) -> Path:
         path = self._settings.processed_dir / f"{recipe.name}_segments.csv"
         document = trained.model.document
-        outlying = [document.exceptional] if document.exceptional else []
-        names = {segment.segment_id: segment.name for segment in (*document.segments, *outlying)}
+        names = {segment.segment_id: segment.name for segment in document.segments}
+        if document.exceptional:
+            names[document.exceptional.segment_id] = document.exceptional.name
         try:
             write_labelled_table(path, table, recipe, trained.row_segments, names)
         except OSError as error:
@@ -128,7 +129,10 @@ def _report(model: MLModel, *, activated: bool, labelled: Path | None) -> Traini
                 "size": numbers.size,
                 "share": numbers.share,
                 "stability": numbers.stability,
-                "centroid": centroid_of(model, index),
+                "centroid": {
+                    f.name: f.word_of(x) if f.levels else x
+                    for f, x in zip(document.features, model.centre(index), strict=True)
+                },
             }
         )
     return TrainingRead.model_validate(

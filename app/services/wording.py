@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from app.models.model_document import ColumnAnalysis, SegmentAnalysis
+from app.models.model_document import ColumnAnalysis, ExceptionalAnalysis, SegmentAnalysis
 
 VERDICTS = {
     "separate_groups": ("Yes", "these customers form {k} separate groups"),
@@ -83,7 +83,7 @@ def verdict_sentence(code: str, k: int) -> str:
     return f"{word}: {rest.format(k=k)}."
 
 
-def training_note(numbers: SegmentAnalysis, columns: Sequence[ColumnAnalysis]) -> str:
+def training_note(numbers: SegmentAnalysis | ExceptionalAnalysis, columns: Sequence[ColumnAnalysis]) -> str:
     """Say what else was true of a segment's customers in the training table; it places nobody."""
     parts = []
     for column in columns:
@@ -103,3 +103,14 @@ def training_note(numbers: SegmentAnalysis, columns: Sequence[ColumnAnalysis]) -
             )
     told = ", ".join(parts) or f"{numbers.size} customers"
     return f"In training: {told}. This describes the segment and places nobody in it."
+
+
+def joined(words: Sequence[str]) -> str:
+    """Join words for people.
+
+    Examples
+    --------
+    >>> joined(["a", "b"]), joined(["a", "b", "c"])
+    ('a and b', 'a, b and c')
+    """
+    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))

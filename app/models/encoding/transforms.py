@@ -8,6 +8,7 @@ and `expm1`, which stay exact near a power of 0 and 2, where the textbook's quot
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import Literal
 
 TransformName = Literal["none", "log1p", "yeo_johnson"]
@@ -55,6 +56,14 @@ def inverse(y: float, transform: TransformName, power: float = 1.0) -> float:
     if y >= 0.0:
         return _expm1(_shrink(y, power))
     return -_expm1(_shrink(-y, 2.0 - power))
+
+
+def product(factors: Iterable[float]) -> float:
+    """Return what a derived column is, the product of its sources, NaN where one is missing.
+
+    The one place where it is worked out, for training and for answers.
+    """
+    return math.prod(factors)
 
 
 def _stretch(length: float, power: float) -> float:

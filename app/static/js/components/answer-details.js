@@ -28,8 +28,8 @@ export function start(element) {
     element.hidden = false;
     const { order, distances, share } = placement;
     const [own, second] = order.map((j) => model.segments[j]);
-    if (shown !== own) showStrategy(own.strategy);
-    shown = own;
+    if (shown !== placement.segment) showStrategy(placement.segment.strategy);
+    shown = placement.segment;
     part("gauge").setAttribute("width", (100 * share).toFixed(2));
     part("runner-up").textContent =
       `${own.name} lies ${distances[order[0]].toFixed(2)} standard deviations away; ` +

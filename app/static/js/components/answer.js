@@ -1,6 +1,6 @@
 // The answer in words: segment, how sure, and what to beware of. Colours the page in the segment's tone.
 
-import { follow, model } from "../lib/customer.js";
+import { follow } from "../lib/customer.js";
 import { rangeText } from "../lib/format.js";
 
 function outsideText(features) {
@@ -29,7 +29,7 @@ export function start(section) {
   follow(({ placement }) => {
     section.classList.toggle("answer--stale", placement === null);
     if (!placement) return;
-    const segment = model.segments[placement.order[0]];
+    const { segment } = placement;
     if (segment.segment_id !== shown) showSegment(segment);
     part("body").hidden = false;
     part("empty").hidden = true;

@@ -29,7 +29,7 @@ export function start(element) {
     const version = answer.model_version;
     if (version !== model.data.version) {
       tell("newer", `A newer model, ${version}, is active; this page shows ${model.data.version}.`);
-    } else if (answer.segment_id !== model.segments[placement.order[0]].segment_id) {
+    } else if (answer.segment_id !== placement.segment.segment_id) {
       tell("failed", `The server says ${answer.name}. Reload the page.`);
     } else {
       tell("checked", `Checked by ${version}`);

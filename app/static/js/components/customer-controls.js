@@ -1,6 +1,7 @@
 // Sliders and number boxes: each pair is one value; a fault is told beside its field.
 
 import { change, follow, model } from "../lib/customer.js";
+import { placeOf, wordOf } from "../lib/encoding.js";
 import { MOST_DECIMALS, numberText, plainNumber, readNumber, withUnit } from "../lib/format.js";
 
 class Field {
@@ -42,10 +43,34 @@ class Field {
   }
 }
 
+class Choice {
+  constructor(element, feature) {
+    this.feature = feature;
+    this.box = element.querySelector('[data-part="box"]');
+  }
+
+  read() {
+    return placeOf(this.feature, this.box.value);
+  }
+
+  tell() {}
+
+  show(value, intoBox) {
+    if (intoBox) this.box.value = wordOf(this.feature, value);
+  }
+}
+
+/** What is worked out from other values: never typed, and set when these are known. */
+const WORKED_OUT = { read: () => 0, tell() {}, show() {} };
+
+function fieldOf(form, feature) {
+  if (feature.derived?.length) return WORKED_OUT;
+  const element = form.querySelector(`[data-field="${feature.name}"]`);
+  return feature.levels ? new Choice(element, feature) : new Field(element, feature);
+}
+
 export function start(form) {
-  const fields = model.features.map(
-    (feature) => new Field(form.querySelector(`[data-field="${feature.name}"]`), feature),
-  );
+  const fields = model.features.map((feature) => fieldOf(form, feature));
 
   const summary = document.querySelector(".error-summary");
 
@@ -56,11 +81,11 @@ export function start(form) {
   }
 
   for (const field of fields) {
-    field.slider.addEventListener("input", () => {
+    field.slider?.addEventListener("input", () => {
       field.show(Number(field.slider.value), true);
       readAll("slider");
     });
-    field.box.addEventListener("input", () => readAll("box"));
+    field.box?.addEventListener("input", () => readAll("box"));
   }
   form.addEventListener("submit", (event) => {
     if (event.submitter?.name) return; // a choice whose own script failed

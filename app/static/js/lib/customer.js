@@ -1,5 +1,6 @@
 // The customer on the page: one state that all components share, told about once per frame.
 
+import { complete, wordOf } from "./encoding.js";
 import { Model } from "./model.js";
 
 const listeners = new Set();
@@ -21,7 +22,7 @@ export function current() {
 
 /** Sets all values, or null while one of them cannot be read; `source` names who changed them. */
 export function change(values, source) {
-  state = { values, placement: null, source };
+  state = { values: values && complete(model.features, values), placement: null, source };
   if (scheduled) return;
   scheduled = true;
   requestAnimationFrame(() => {
@@ -33,7 +34,8 @@ export function change(values, source) {
 
 /** Values by the features' names, as the server takes them. */
 export function customerOf(values) {
-  return Object.fromEntries(model.features.map((feature, f) => [feature.name, values[f]]));
+  const asked = model.features.map((feature, f) => [feature, values[f]]).filter(([feature]) => !feature.derived?.length);
+  return Object.fromEntries(asked.map(([feature, value]) => [feature.name, feature.levels ? wordOf(feature, value) : value]));
 }
 
 /** The page's address with these values, and with the segment that was chosen, if any. */

@@ -1,5 +1,7 @@
 // Numbers and units in words, as app/services/wording.py writes them.
 
+import { wordOf } from "./encoding.js";
+
 export const MOST_DECIMALS = 6;
 
 export function numberText(value, decimals = 1) {
@@ -18,6 +20,7 @@ export function exactText(value, feature) {
 }
 
 export function valueText(value, feature) {
+  if (feature.levels) return wordOf(feature, value);
   return withUnit(exactText(value, feature), feature.unit);
 }
 

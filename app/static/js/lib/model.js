@@ -1,5 +1,7 @@
 // The model's arithmetic, in the order of operations of app/models/ml_model.py: same sums, same ties.
 
+import { coordinates } from "./encoding.js";
+
 const SETTLED = 0.9;
 const BORDERLINE = 0.6;
 
@@ -43,33 +45,52 @@ export class Model {
     this.data = data;
     this.features = data.features;
     this.segments = data.segments;
+    this.threshold = data.exceptional?.threshold ?? Infinity;
     this.centroids = new Centroids(data.centroids);
-    this.refits = unpackRefits(data.refits, data.features.length).map((points) => new Centroids(points));
+    this.refits = unpackRefits(data.refits, data.centroids[0].length).map((points) => new Centroids(points));
   }
 
   /** Places one customer: values in own units, in the order of the features. */
   place(values) {
-    const z = this.features.map((feature, f) => (values[f] - feature.mean) / feature.scale);
+    const z = this.features.flatMap((feature, f) => coordinates(feature, values[f]));
     const scores = this.centroids.scores(z);
     const length = squareLength(z);
     const distances = scores.map((score) => Math.sqrt(Math.max(0, length - score)));
     const order = scores.map((_, j) => j).sort((a, b) => scores[b] - scores[a] || a - b);
-    const agreeing = this.refits.filter((refit) => refit.nearest(z) === order[0]).length;
+    const own = distances[order[0]] <= this.threshold ? order[0] : null;
+    const agreeing = this.refits.filter((refit) => this.label(refit, z, length) === own).length;
     const outside = this.features.filter((f, i) => values[i] < f.training_min || values[i] > f.training_max);
-    return { order, distances, agreeing, refits: this.refits.length, outside, ...confidence(agreeing / this.refits.length) };
+    const segment = own === null ? this.data.exceptional : this.segments[own];
+    return { order, segment, distances, agreeing, refits: this.refits.length, outside, ...confidence(agreeing / this.refits.length) };
   }
 
-  /** What each feature adds to the squared distance by which the runner-up is farther than the own segment. */
-  reasons(values, { order }) {
+  /** Which segment some centroids say; null for an exceptional customer. */
+  label(centroids, z, length) {
+    const nearest = centroids.nearest(z);
+    if (this.threshold === Infinity) return nearest;
+    return Math.sqrt(Math.max(0, length - centroids.scores(z)[nearest])) <= this.threshold ? nearest : null;
+  }
+
+  /** What each feature adds to the squared distance by which the runner-up is farther than the own segment;
+   *  of an exceptional customer: its part of what the nearest segment is too far. */
+  reasons(values, { order, distances, segment }) {
     const [here, there] = [order[0], order[1]].map((j) => this.data.centroids[j]);
+    const share = 1 - (this.threshold / distances[order[0]]) ** 2;
+    const isFar = segment === this.data.exceptional;
+    let c = 0;
     return this.features.map((feature, f) => {
-      const z = (values[f] - feature.mean) / feature.scale;
-      return (z - there[f]) ** 2 - (z - here[f]) ** 2;
+      let sum = 0;
+      for (const z of coordinates(feature, values[f])) {
+        sum += isFar ? (z - here[c]) ** 2 * share : (z - there[c]) ** 2 - (z - here[c]) ** 2;
+        c += 1;
+      }
+      return sum;
     });
   }
 
   /** Centroids in own units. */
   centres() {
+    if (this.data.centres) return this.data.centres;
     return this.data.centroids.map((point) => point.map((c, f) => this.features[f].mean + this.features[f].scale * c));
   }
 }
