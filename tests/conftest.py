@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from app.application import create_app
 from app.core.config import Settings
 from app.services.training_service import TrainingService
-from data.generators import mall
+from data.generators import lifestyle, mall
 
 # enough draws for the strictest verdict: with 99 the least p-value is 0.01
 NULL_DRAWS, REFITS = 99, 50
@@ -45,6 +45,15 @@ def trained_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("trained")
     mall.write(folder / "data" / "raw" / "mall_customers.csv")
     TrainingService(settings_in(folder), NULL_DRAWS, REFITS).train("mall")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def shoppers_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the made-up shoppers and one version of the lifestyle recipe, made once."""
+    folder = tmp_path_factory.mktemp("shoppers")
+    lifestyle.write(folder / "data" / "raw" / "lifestyle_customers.csv")
+    TrainingService(settings_in(folder), 19, 20).train("lifestyle")
     return folder
 
 

@@ -80,7 +80,7 @@ class _Places:
         gap = ((z - other) ** 2).sum(axis=1) - ((z - own) ** 2).sum(axis=1)
         with np.errstate(divide="ignore", invalid="ignore"):
             share = gap / (2.0 * (step**2).sum(axis=1)) + rng.uniform(-1e-6, 1e-6, len(z))
-        moved = z + share[:, None] * step
+            moved = z + share[:, None] * step
         for f, feature in enumerate(self._features):
             if isinstance(feature, NumberEncoding):
                 rows[:, f] = self._own_units(feature, moved[:, self._encoded.document.spans[feature.name]])

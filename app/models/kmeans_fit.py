@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -114,6 +115,13 @@ def silhouette(z: Floats, labels: Labels) -> float:
         return float(silhouette_samples(z[rows], labels[rows]).mean())
 
 
+class Map(Protocol):
+    """Whatever makes coordinates (n, D) of rows (n, d) in own units."""
+
+    def apply(self, rows: Floats) -> Floats:
+        """Return the coordinates."""
+
+
 class PickledPair:
     """scikit-learn's own scaler and k-means, saying what the served numbers say.
 
@@ -121,8 +129,7 @@ class PickledPair:
     ----------
     rows : array of shape (n, d)
         The training rows in own units; they give the fitted objects their shapes and are not kept.
-    z : array of shape (n, D)
-        The same rows as coordinates.
+    preparation : Scaling or another map from rows to coordinates
     fit : KMeansFit
         With centroids in segment order.
     pipeline : transformer of scikit-learn, optional
@@ -130,12 +137,14 @@ class PickledPair:
     """
 
     def __init__(
-        self, rows: Floats, z: Floats, fit: KMeansFit, pipeline: ColumnTransformer | None = None
+        self, rows: Floats, preparation: Map, fit: KMeansFit, pipeline: ColumnTransformer | None = None
     ) -> None:
         self._scaler = StandardScaler().fit(rows) if pipeline is None else pipeline
         k = len(fit.centroids)
         with threadpool_limits(1):
-            self._kmeans = KMeans(n_clusters=k, init=fit.centroids, n_init=1, max_iter=1).fit(z)
+            self._kmeans = KMeans(n_clusters=k, init=fit.centroids, n_init=1, max_iter=1).fit(
+                preparation.apply(rows)
+            )
         self._kmeans.cluster_centers_ = np.ascontiguousarray(fit.centroids)
         self._kmeans.inertia_ = fit.inertia
         # one label per training row would be personal data in the artefact

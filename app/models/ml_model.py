@@ -177,8 +177,8 @@ class MLModel:
 
     def centre(self, index: int) -> list[float]:
         """Return a segment's centroid in own units."""
-        point = self.centroids.points[index]
-        return [c * scale + mean for c, (mean, scale) in zip(point, self._prepare, strict=True)]
+        pairs = zip(self.document.features, self.centroids.points[index], strict=True)
+        return [c * feature.scale + feature.mean for feature, c in pairs]
 
 
 class MixedModel(MLModel):

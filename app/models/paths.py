@@ -60,17 +60,34 @@ def _nearest(model: MLModel, values: Sequence[float], z: Sequence[float], index:
     """Return the changeable coordinates of the nearest point of a cell, None where there is none.
 
     What is derived follows its sources, so with such a feature the point is sought in rounds, each with the
-    derived coordinates of the round before.
+    derived coordinates of the round before; where they do not settle, on the straight way to the centroid.
     """
+    if not model.has_derived:
+        return _project(model, z, z, index)
     assumed = list(z)
-    found = _project(model, z, assumed, index)
-    for _ in range(ROUNDS if model.has_derived else 0):
-        if found is None or model.lands(_own_units(model, values, found)) == index:
-            break
-        moved = model.standardise(_own_units(model, values, found))
-        assumed = [0.5 * (a + b) for a, b in zip(assumed, moved, strict=True)]
+    for _ in range(ROUNDS):
         found = _project(model, z, assumed, index)
-    return found
+        if found is None:
+            break
+        there = _own_units(model, values, found)
+        if model.lands(there) == index:
+            return found
+        assumed = [0.5 * (a + b) for a, b in zip(assumed, model.standardise(there), strict=True)]
+    return _straight(model, values, z, index)
+
+
+def _straight(model: MLModel, values: Sequence[float], z: Sequence[float], index: int) -> list[float] | None:
+    centre = model.centroids.points[index]
+    outside, inside = ([point[c] for _, c in model.changeable] for point in (z, centre))
+    if model.lands(_own_units(model, values, inside)) != index:
+        return None
+    for _ in range(HALVINGS):
+        middle = [(a + b) / 2.0 for a, b in zip(outside, inside, strict=True)]
+        if model.lands(_own_units(model, values, middle)) == index:
+            inside = middle
+        else:
+            outside = middle
+    return inside
 
 
 def _project(model: MLModel, z: Sequence[float], assumed: Sequence[float], index: int) -> list[float] | None:

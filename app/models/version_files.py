@@ -116,9 +116,9 @@ def _prove(found: Findings) -> tuple[PickledPair, Proof]:
     rows, centroids, seed = found.table.features, found.fit.centroids, found.plan.seed
     if isinstance(found.preparation, EncodedColumns):
         pipeline = make_pipeline(found.preparation, rows)
-        pair = PickledPair(rows, found.z, found.fit, pipeline)
+        pair = PickledPair(rows, found.preparation, found.fit, pipeline)
         return pair, prove_encoded(pair, found.preparation, centroids, seed)
-    pair = PickledPair(rows, found.z, found.fit)
+    pair = PickledPair(rows, found.preparation, found.fit)
     low = np.array([feature.minimum for feature in found.recipe.numbers])
     high = np.array([feature.maximum for feature in found.recipe.numbers])
     return pair, prove_agreement(pair, found.preparation, centroids, low, high, seed)

@@ -117,7 +117,7 @@ class WhatIf(Answer):
     segment_id: int
     text: str
     singles: list[str]
-    to: tuple[float, ...] | None = None
+    to: dict[str, float] | None = None
     query: str | None = None
 
 

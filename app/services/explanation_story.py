@@ -73,7 +73,7 @@ def tell_what_if(
         singles=[_single(f, x) for f, x in zip(features, path.single, strict=True) if not f.derived]
         if told
         else [],
-        to=path.to,
+        to=None if path.to is None else dict(zip((f.name for f in features), path.to, strict=True)),
         query=None if path.to is None else _query(features, path.to),
     )
 

@@ -95,7 +95,7 @@ class SegmentMapService:
         row = [] if errors else self._predictions.row(drawn.model, values)
         spot = None if errors else _place(drawn, row)
         why, what_if = (None, None) if errors else _story(drawn, row, typed.get("target"))
-        end = _place(drawn, what_if.to) if what_if and what_if.to else None
+        end = _place(drawn, list(what_if.to.values())) if what_if and what_if.to else None
         return HomePage(
             title=f"What kind of {recipe.noun} is this?",
             noun=recipe.noun,

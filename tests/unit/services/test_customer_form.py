@@ -6,13 +6,13 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from app.models.recipe import Recipe, get_recipe
-from app.services.customer_form import CustomerForm
+from app.services.customer_form import CustomerForm, Value
 from tests.unit.services.example_model import example_recipe
 
 MALL = CustomerForm(get_recipe("mall"))
 
 
-def read(income: str | None, score: str | None = "50") -> tuple[dict[str, float], dict[str, str]]:
+def read(income: str | None, score: str | None = "50") -> tuple[dict[str, Value], dict[str, str]]:
     return MALL.read({"annual_income": income, "spending_score": score})
 
 
@@ -80,7 +80,7 @@ class TestBody:
     def test_examples_lie_within_the_bounds(self) -> None:
         for recipe in (get_recipe("mall"), example_recipe(3)):
             properties = CustomerForm(recipe).body().model_json_schema()["properties"]
-            for feature in recipe.features:
+            for feature in recipe.numbers:
                 assert feature.minimum <= properties[feature.name]["examples"][0] <= feature.maximum
 
 
