@@ -12,14 +12,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 
-from app.models.least_distance import nearest_point
+from app.models.least_distance import HALVINGS, nearest_in_ball, nearest_point
 from app.models.ml_model import MLModel
 from app.models.model_document import FeatureState
 
 INSIDE = 1e-9
 MOST_DECIMALS = 6
 MOST_CORNERS, MOST_PLACES = 3, 256
-HALVINGS = 40
 ROUNDS = 8
 SCANNED = 400
 
@@ -107,32 +106,9 @@ def _project(model: MLModel, z: Sequence[float], assumed: Sequence[float], index
     if point is None or square < 0.0:
         return None
     middle, radius = [centre[i] for i in free], math.sqrt(square) * (1.0 - INSIDE)
-    if math.dist(point, middle) <= radius:
-        return point
-    return _into_ball(start, rows, limits, middle, radius)
-
-
-def _into_ball(
-    start: list[float], rows: list[list[float]], limits: list[float], middle: list[float], radius: float
-) -> list[float] | None:
-    """Return the point of a polyhedron and a ball nearest to `start`, None where they do not meet.
-
-    With a multiplier for the ball it is the polyhedron's point nearest to some place on the way from `start`
-    to the ball's middle: the first place from which it lies in the ball.
-    """
-    low, high = 0.0, 1.0
-    found = nearest_point(middle, rows, limits)
-    if found is None or math.dist(found, middle) > radius:
-        return None
-    for _ in range(HALVINGS):
-        share = (low + high) / 2.0
-        place = [a + share * (b - a) for a, b in zip(start, middle, strict=True)]
-        point = nearest_point(place, rows, limits)
-        if point is not None and math.dist(point, middle) <= radius:
-            high, found = share, point
-        else:
-            low = share
-    return found
+    return (
+        point if math.dist(point, middle) <= radius else nearest_in_ball(start, rows, limits, middle, radius)
+    )
 
 
 def _cell(model: MLModel, index: int) -> tuple[list[list[float]], list[float]]:

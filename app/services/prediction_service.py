@@ -65,12 +65,12 @@ class PredictionService:
             return self._predict_mixed(model, values)
         placement = model.place([cast("float", values[name]) for name in self.recipe.feature_names])
         # one validation of the whole costs a third of making each part
-        return PredictionRead.model_validate(self._answer(model, placement))
+        return PredictionRead.model_validate(self._tell(model, placement))
 
     def _predict_mixed(self, model: MLModel, values: Given) -> MixedPredictionRead:
         row = self.form.row(model, values)
         placement = model.place(row)
-        answer = self._answer(model, placement)
+        answer = self._tell(model, placement)
         outlying = model.document.exceptional
         if placement.exceptional and outlying:
             texts = self.describe_exceptional(outlying)
@@ -98,7 +98,7 @@ class PredictionService:
         """Return a customer's features as the model takes them."""
         return self.form.row(model, values)
 
-    def _answer(self, model: MLModel, placement: Placement) -> dict[str, Any]:
+    def _tell(self, model: MLModel, placement: Placement) -> dict[str, Any]:
         texts = self._texts(model)
         distances = [
             {

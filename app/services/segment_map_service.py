@@ -21,7 +21,6 @@ from app.models.ml_model import MLModel
 from app.models.model_document import FeatureState, SegmentState
 from app.schemas.page import (
     Axis,
-    Control,
     HomePage,
     MapSegment,
     Outlying,
@@ -31,7 +30,8 @@ from app.schemas.page import (
     WhatIf,
     Why,
 )
-from app.services.explanation_story import plain_number, tell_what_if, tell_why
+from app.services.customer_controls import control_of, text_of, without_comma
+from app.services.explanation_story import tell_what_if, tell_why
 from app.services.page_model import model_json
 from app.services.prediction_service import PredictionService
 from app.services.wording import axis_title, number_text, verdict_sentence
@@ -84,8 +84,8 @@ class SegmentMapService:
         drawn = self._draw(self._predictions.current())
         document, recipe = drawn.model.document, self._predictions.recipe
         asked = [f for f in document.features if not f.derived]
-        texts = {f.name: _given(typed.get(f.name), f) for f in asked}
-        values, errors = self._predictions.check({name: _without_comma(text) for name, text in texts.items()})
+        texts = {f.name: text_of(typed.get(f.name), f) for f in asked}
+        values, errors = self._predictions.check({name: without_comma(text) for name, text in texts.items()})
         answer = None if errors else self._predictions.predict(values)
         if answer and answer.model_version != drawn.model.label:
             return self.home(typed)  # a newer version came in between
@@ -99,7 +99,7 @@ class SegmentMapService:
         return HomePage(
             title=f"What kind of {recipe.noun} is this?",
             noun=recipe.noun,
-            controls=[_control(f, texts[f.name], errors.get(f.name)) for f in asked],
+            controls=[control_of(f, texts[f.name], errors.get(f.name)) for f in asked],
             answer=answer,
             answer_slot=slots[answer.segment_id] if answer else None,
             why=why,
@@ -261,36 +261,3 @@ def _note(model: MLModel) -> str:
     if len(model.document.features) > 2:
         first += " Borders are drawn for a customer with average values of the features not shown."
     return first
-
-
-def _given(text: str | None, feature: FeatureState) -> str:
-    if text is not None:
-        return text.strip()[:40]
-    if feature.levels:
-        return feature.word_of(feature.mean) or ""
-    start = round(feature.mean / feature.step) * feature.step
-    start = min(max(start, feature.minimum), feature.maximum)
-    return plain_number(start, feature.decimals)
-
-
-def _without_comma(text: str) -> str:
-    """Read a decimal comma; three digits behind it may be thousands, and are left to be refused."""
-    whole, comma, part = text.partition(",")
-    return f"{whole}.{part}" if comma and part.isdigit() and len(part) != 3 else text
-
-
-def _control(feature: FeatureState, text: str, error: str | None) -> Control:
-    low, high = nice_range(feature.training_min, feature.training_max)
-    return Control(
-        name=feature.name,
-        label=feature.label,
-        unit=feature.unit,
-        minimum=feature.minimum,
-        maximum=feature.maximum,
-        low=max(low, feature.minimum),
-        high=min(high, feature.maximum),
-        step=feature.step,
-        value=text,
-        error=error,
-        choices=[*feature.levels, *([] if not feature.levels or text in feature.levels else [text])],
-    )

@@ -8,6 +8,7 @@ import pytest
 
 from app.models.artifact_store import ArtifactStore
 from app.models.customer_table import read_customer_table
+from app.models.encoding.document import EncodingDocument
 from app.models.kmeans_fit import Floats, Scaling, fit_scaling
 from app.models.ml_model import MLModel
 from app.models.preparation import (
@@ -70,12 +71,9 @@ class TestEncodedColumns:
 
     def test_deviations_undo_weights(self, encoded: EncodedColumns) -> None:
         document = encoded.document
-        doubled = document.model_copy(
-            update={
-                "features": (document.features[0].model_copy(update={"weight": 2.0}), document.features[5])
-            }
-        )
-        found = EncodedColumns(doubled, [(), SHOPPERS.all_features[5].categories])  # type: ignore[union-attr]
+        income = document.features[0].model_copy(update={"weight": 2.0})
+        doubled = EncodingDocument(features=(income, document.features[5]))
+        found = EncodedColumns(doubled, [(), ("North", "South", "East", "West")])
         assert deviations(found, np.array([[3.0, 9.0, 9.0, 9.0, 9.0]])).tolist() == [[1.5]]
         plain: Preparation = Scaling(np.zeros(1), np.ones(1))
         assert deviations(plain, np.array([[3.0]])).tolist() == [[3.0]]

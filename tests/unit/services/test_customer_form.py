@@ -58,7 +58,9 @@ class TestRead:
     def test_any_text_is_a_number_in_bounds_or_a_fault(self, text: str) -> None:
         values, faults = read(text)
         assert ("annual_income" in values) != ("annual_income" in faults)
-        assert 0 <= values.get("annual_income", 0) <= 1000
+        income = values.get("annual_income", 0.0)
+        assert isinstance(income, float)
+        assert 0 <= income <= 1000
 
 
 class TestBody:

@@ -8,12 +8,13 @@ from app.core.errors import ModelUnavailable
 from app.models.active_model import ActiveModel
 from app.models.artifact_store import ArtifactStore
 from app.models.recipe import Recipe, get_recipe
+from app.services.customer_form import Value
 from app.services.prediction_service import PredictionService
 from app.services.shopper_service import ShopperService
 from tests.conftest import settings_in
 from tests.unit.models.shoppers import with_used
 
-SHOPPER = {
+SHOPPER: dict[str, Value] = {
     "age": 35.0, "gender": "Male", "income": 65_000.0, "spending_score": 75.0, "region": "North",
     "purchase_frequency": 24.0, "avg_order_value": 450.0, "recency": 15.0,
 }  # fmt: skip
@@ -53,7 +54,7 @@ class TestPredict:
         assert shoppers.predict(SHOPPER | {"age": 90.0, "gender": "Female"}) == shoppers.predict(SHOPPER)
 
     def test_a_model_of_another_kind_of_column(self, shoppers_once: Path) -> None:
-        with pytest.raises(ModelUnavailable, match="income was of another kind in training"):
+        with pytest.raises(ModelUnavailable, match="income is of another kind in the recipe"):
             service(shoppers_once).predict(SHOPPER | {"income": "high"})
 
     def test_a_recipe_that_asks_for_more_is_told_so(self, shoppers_once: Path) -> None:
