@@ -97,3 +97,29 @@ class TestOlderBody:
     def test_a_recipe_without_older_names(self) -> None:
         recipe: Recipe = example_recipe()
         assert CustomerForm(recipe).older_body() is None
+
+
+class TestMixed:
+    FORM = CustomerForm(get_recipe("lifestyle"))
+
+    def test_a_blank_field_is_missing_where_the_recipe_allows_it(self) -> None:
+        values, faults = self.FORM.read({"income": " ", "region": "North", "recency": "9"})
+        assert (values["income"], values["region"], values["recency"], faults) == (None, "North", 9.0, {})
+
+    def test_a_word_that_must_be_chosen(self) -> None:
+        content = get_recipe("lifestyle").model_dump(by_alias=True)
+        content["features"][5]["missing"] = "refuse"
+        values, faults = CustomerForm(Recipe.model_validate(content)).read({"income": "1"})
+        assert faults == {"region": "Choose region."}
+        assert values["income"] == 1.0
+
+    def test_what_is_derived_is_neither_asked_for_nor_read(self) -> None:
+        content = get_recipe("lifestyle").model_dump(by_alias=True)
+        content["features"][6]["use"] = True
+        form = CustomerForm(Recipe.model_validate(content))
+        assert "total_spend" not in form.body().model_fields
+        assert "total_spend" not in form.read({"total_spend": "5"})[0]
+
+    def test_words_that_nobody_knows(self) -> None:
+        assert self.FORM.unknown({"region": "west", "gender": "X"}) == ["gender"]
+        assert self.FORM.unknown({"region": None}) == []

@@ -63,3 +63,11 @@ class TestPredict:
         shoppers = ShopperService(PredictionService(recipe, ActiveModel(store, recipe.feature_names)))
         with pytest.raises(ModelUnavailable, match="other features than the recipe has now"):
             shoppers.predict(SHOPPER)
+
+    def test_a_newer_version_in_between_is_asked_again(self, shoppers_once: Path) -> None:
+        shoppers = service(shoppers_once)
+        clusters = shoppers.predictions.clusters()
+        stale = [clusters.model_copy(update={"model_version": "lifestyle/0"}), clusters]
+        shoppers.predictions.clusters = lambda: stale.pop(0)  # type: ignore[method-assign]
+        assert shoppers.predict(SHOPPER).model_version == "lifestyle/1"
+        assert stale == []
