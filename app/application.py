@@ -22,6 +22,7 @@ from app.controllers import (
     probe_controller,
     problems,
     recipe_controller,
+    shopper_controller,
     static_assets,
     version_controller,
     view_controller,
@@ -47,6 +48,8 @@ from app.core.version import VERSION
 from app.models.recipe import shipped_names
 from app.services.metrics_service import MetricsService
 from app.services.recipe_service import RecipeService, RecipeServices
+from app.services.shopper_service import RECIPE as SHOPPERS
+from app.services.shopper_service import ShopperService
 from app.services.version_page_service import VersionPageService
 
 DESCRIPTION = (
@@ -94,7 +97,8 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.services = services
-    api = api_controller.build_router(services.predictions.form.body())
+    form = services.predictions.form
+    api = api_controller.build_router(form.body(), *form.answers())
     _add_routes(app, services, api)
     for kind, handler in (
         (ClienteleError, problems.answer_clientele_error),
@@ -125,6 +129,7 @@ def _services(settings: Settings, metrics: RequestMetrics) -> Services:
         metrics=MetricsService(metrics, predictions),
         recipes=recipes,
         version_pages=VersionPageService(recipes, settings.default_recipe),
+        shoppers=ShopperService(recipes.get_services(SHOPPERS).predictions),
     )
 
 
@@ -144,6 +149,7 @@ def _add_routes(app: FastAPI, services: Services, api: APIRouter) -> None:
     app.include_router(version_controller.router)
     app.include_router(probe_controller.router)
     app.include_router(metrics_controller.router)
+    app.include_router(shopper_controller.build_router(services.shoppers.predictions.form.body("Shopper")))
     older = services.predictions.form.older_body()
     if older is not None:
         app.include_router(older_controller.build_router(older))

@@ -11,6 +11,7 @@ from app.services.explanation_service import ExplanationService
 from app.services.metrics_service import MetricsService
 from app.services.prediction_service import PredictionService
 from app.services.recipe_service import RecipeService, RecipeServices
+from app.services.shopper_service import ShopperService
 from app.services.version_page_service import VersionPageService
 
 
@@ -24,6 +25,7 @@ class Services:
     metrics: MetricsService
     recipes: RecipeService
     version_pages: VersionPageService
+    shoppers: ShopperService
 
 
 async def get_services(request: Request) -> Services:
@@ -59,8 +61,13 @@ async def _named_recipe(
     return recipes.get_services(recipe)
 
 
+async def _shoppers(services: Annotated[Services, Depends(get_services)]) -> ShopperService:
+    return services.shoppers
+
+
 Predictions = Annotated[PredictionService, Depends(_predictions)]
 DefaultRecipe = Annotated[RecipeServices, Depends(_default)]
+Shoppers = Annotated[ShopperService, Depends(_shoppers)]
 Metrics = Annotated[MetricsService, Depends(_metrics)]
 Recipes = Annotated[RecipeService, Depends(_recipes)]
 VersionPages = Annotated[VersionPageService, Depends(_version_pages)]

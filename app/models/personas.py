@@ -30,15 +30,25 @@ class Naming:
 
 
 def name_newborns(recipe: Recipe, newborn: Floats, kept: list[Naming], k: int) -> list[Naming]:
-    """Name newborn centroids (m, d), in standardised units, beside the `kept` segments' names.
+    """Name newborn centroids beside the `kept` segments' names.
 
+    Parameters
+    ----------
+    newborn : array of shape (m, numbers)
+        The recipe's numbers in standard deviations from the mean customer.
+    kept : list of Naming
+    k : int
+        How many segments there are in all.
+
+    Notes
+    -----
     The recipe's personas serve when there is one for each of the k segments; each is used once, and only
     where its place is the nearest to the centroid, so that its text is true. All others are named by their
     strongest contrasts, and no name stands twice.
     """
     used = {naming.persona for naming in kept} | {naming.name for naming in kept}
     free = [persona for persona in recipe.personas if not {persona.key, persona.name} & used]
-    slots = [slot for slot in range(1, MOST_SEGMENTS + 1) if slot not in {naming.slot for naming in kept}]
+    slots = _free_slots(recipe, kept)
     if k != len(recipe.personas) or len(free) < len(newborn):
         return _by_contrast(recipe, newborn, kept, slots)
     placed = _by_place(recipe, newborn, free)
@@ -51,18 +61,30 @@ def name_newborns(recipe: Recipe, newborn: Floats, kept: list[Naming], k: int) -
     return [named[i] for i in range(len(newborn))]
 
 
+def _free_slots(recipe: Recipe, kept: list[Naming]) -> list[int]:
+    """Return the slots that no segment holds, that of the exceptional as the last resort."""
+    taken = {naming.slot for naming in kept}
+    reserved = {recipe.exceptional.slot} if recipe.exceptional else set()
+    free = [slot for slot in range(1, MOST_SEGMENTS + 1) if slot not in taken]
+    return sorted(free, key=lambda slot: slot in reserved)
+
+
 def _by_place(recipe: Recipe, newborn: Floats, free: list[Persona]) -> list[Naming]:
     if not len(newborn):
         return []
-    places = np.array([[persona.place[name] for name in recipe.feature_names] for persona in free])
+    places = np.array([[persona.place[name] for name in _axes(recipe)] for persona in free])
     rows, columns = linear_sum_assignment(cdist(newborn, places) ** 2)
     chosen = dict(zip(rows.tolist(), columns.tolist(), strict=True))
     return [persona_naming(free[chosen[row]]) for row in range(len(newborn))]
 
 
+def _axes(recipe: Recipe) -> list[str]:
+    return [feature.name for feature in recipe.numbers]
+
+
 def _fits(recipe: Recipe, point: Floats, naming: Naming) -> bool:
     """Say whether a persona's text is true of a centroid: no other persona's place lies nearer to it."""
-    places = np.array([[persona.place[name] for name in recipe.feature_names] for persona in recipe.personas])
+    places = np.array([[persona.place[name] for name in _axes(recipe)] for persona in recipe.personas])
     nearest = recipe.personas[int(np.argmin(((places - point) ** 2).sum(axis=1)))]
     return nearest.key == naming.persona
 
@@ -84,7 +106,7 @@ def _by_contrast(recipe: Recipe, newborn: Floats, kept: list[Naming], slots: lis
     # in order of their places, since k-means numbers its clusters by accident
     in_turn = sorted(range(len(newborn)), key=lambda i: tuple(newborn[i]))
     for i, slot in zip(in_turn, slots, strict=False):
-        name = _unique(_contrasts(recipe.features, newborn[i]), taken)
+        name = _unique(_contrasts(recipe.numbers, newborn[i]), taken)
         taken.add(name)
         named[i] = Naming(None, name, _describe(recipe, newborn[i]), _strategy(recipe, newborn[i]), slot)
     return [named[i] for i in range(len(newborn))]
@@ -94,7 +116,7 @@ def _strategy(recipe: Recipe, point: Floats) -> tuple[str, ...]:
     """Return lines for a segment that nobody has written any for, by its strongest contrasts."""
     words = [
         _word(z, feature, by_degree=False)
-        for z, feature in _ranked(recipe.features, point)[:2]
+        for z, feature in _ranked(recipe.numbers, point)[:2]
         if abs(z) >= PLAIN
     ]
     if not words:
@@ -155,13 +177,13 @@ def _unique(candidates: list[str], taken: set[str]) -> str:
 
 def _describe(recipe: Recipe, point: Floats) -> str:
     """Tell where a centroid lies, of many features only those that stand out most."""
-    told = list(zip(point.tolist(), recipe.features, strict=True))
+    told = list(zip(point.tolist(), recipe.numbers, strict=True))
     if len(told) > MOST_TOLD:
-        strongest = _ranked(recipe.features, point)[:MOST_TOLD]
+        strongest = _ranked(recipe.numbers, point)[:MOST_TOLD]
         told = [(z, feature) for z, feature in strongest if abs(z) >= PLAIN]
     if not told:
-        return "Customers close to the mean in every feature."
-    rest = " All else is less marked." if len(told) < len(recipe.features) else ""
+        return f"Customers close to the mean in every {'feature' if recipe.is_plain else 'number'}."
+    rest = " All else is less marked." if len(told) < len(recipe.numbers) else ""
     return f"Customers with {listing([_told(z, feature) for z, feature in told])}.{rest}"
 
 

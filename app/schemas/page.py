@@ -32,7 +32,11 @@ class Frame(Answer):
 
 
 class Control(Answer):
-    """One slider with its number box. `minimum` and `maximum` bound the box; `low` and `high` the slider."""
+    """One slider with its number box, or a list of choices.
+
+    `minimum` and `maximum` bound the box; `low` and `high` the slider. `blank` says what a blank one counts
+    as; it is empty where a value is needed.
+    """
 
     name: str
     label: str
@@ -43,6 +47,8 @@ class Control(Answer):
     high: float
     step: float
     value: str
+    choices: list[str] = Field(default=[])
+    blank: str = ""
     error: str | None = None
 
 
@@ -90,6 +96,17 @@ class MapSegment(Answer):
     size: int
 
 
+class Outlying(Answer):
+    """The segment of those farther than `threshold` from every centroid: marks, and no place of its own."""
+
+    segment_id: int
+    name: str
+    slot: int
+    marker: str
+    customers: str
+    threshold: float
+
+
 class SegmentMap(Answer):
     """Customers by segment, in drawing units of `width` by `height`.
 
@@ -106,6 +123,7 @@ class SegmentMap(Answer):
     x_axis: Axis
     y_axis: Axis
     segments: list[MapSegment]
+    outlying: Outlying | None = None
     customer: Spot | None
     way_end: Spot | None = None
     note: str

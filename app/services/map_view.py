@@ -1,12 +1,13 @@
 """Which view of the customers the map draws, by the number of features, and where values lie in it.
 
-One feature makes a strip, whose height means nothing. Two make a plane of their values, with exact
-territories. More are projected onto the plane in which the centroids differ most: no borders then, since in
-a projection they would lie, and no dragging, since a place in it stands for many customers.
+One feature makes a strip, whose height means nothing. Two untransformed numbers make a plane of their values,
+with exact territories. All else is projected onto the plane in which the centroids differ most: no borders
+then, since in a projection they would lie, and no dragging, since a place in it stands for many customers.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -44,7 +45,7 @@ class Direction:
     place : int
         Place of that feature among the model's.
     weights : tuple of float
-        What the standardised values are multiplied by and summed, in a projection.
+        What the coordinates are multiplied by and summed, in a projection.
     """
 
     scale: Scale
@@ -80,12 +81,20 @@ class MapView:
 
     def spot(self, values: Sequence[float], row: int = 0) -> Point:
         """Return where values in own units lie; on a strip, rows are spread evenly over the height."""
-        z = self.model.standardise(values) if self.kind == "projection" else ()
+        z = self.model.standardise(values)
         return self._at(self.x, values, z, row), self._at(self.y, values, z, row)
+
+    def centre(self, index: int) -> Point:
+        """Return where a segment's centroid lies."""
+        values, z = self.model.centre(index), self.model.centroids.points[index]
+        return self._at(self.x, values, z, 0), self._at(self.y, values, z, 0)
 
     def _at(self, direction: Direction, values: Sequence[float], z: Sequence[float], row: int) -> float:
         if direction.feature is not None:
-            return direction.scale.clamped(values[direction.place])
+            value, place = values[direction.place], direction.place
+            if math.isnan(value):  # what is missing lies where the model supposes it
+                value = self.model.own_unit(place, z[self.model.spans[place].start])
+            return direction.scale.clamped(value)
         if direction.weights:
             total = sum(weight * x for weight, x in zip(direction.weights, z, strict=True))
             return direction.scale.clamped(total)
@@ -93,9 +102,11 @@ class MapView:
 
 
 def choose_view(model: MLModel) -> MapView:
-    """Return the view that suits the model's number of features."""
+    """Return the view that suits the model's features."""
     features = model.document.features
-    if len(features) > 2:
+    is_straight = [f.kind == "number" and f.transform == "none" and not f.derived for f in features]
+    is_plane = len(features) == 2 and all(is_straight)
+    if len(features) > 1 and not is_plane:
         return _projected(model)
     if len(features) == 2:
         x = _by_feature(features, 0, LEFT, RIGHT, 6)
@@ -104,7 +115,7 @@ def choose_view(model: MLModel) -> MapView:
     x = _by_feature(features, 0, BARE_LEFT, RIGHT, 6)
     y = Direction(Scale(-MARGIN, 1 + MARGIN, STRIP_BOTTOM, STRIP_TOP), Axis(label="", ticks=[]))
     plot = (BARE_LEFT, STRIP_TOP, RIGHT, STRIP_BOTTOM)
-    explained = f"{_borders(model)} Height means nothing: it only keeps marks apart."
+    explained = f"{_borders_text(model)} Height means nothing: it only keeps marks apart."
     return MapView("strip", model, plot, x, y, STRIP_BOTTOM + BELOW, explained)
 
 
@@ -119,11 +130,15 @@ def _by_feature(
     return Direction(scale, Axis(label=axis_title(feature.label, feature.unit), ticks=ticks), feature, place)
 
 
-def _borders(model: MLModel) -> str:
-    """Tell where one segment ends and the next begins: half way between neighbouring centroids."""
+def borders(model: MLModel) -> list[float]:
+    """Return where, on a strip, one segment ends and the next begins: half way between their centroids."""
+    points = sorted(segment.centroid[0] for segment in model.segments)
+    return [model.own_unit(0, (a + b) / 2) for a, b in pairwise(points)]
+
+
+def _borders_text(model: MLModel) -> str:
     feature = model.document.features[0]
-    centres = sorted(feature.mean + feature.scale * segment.centroid[0] for segment in model.segments)
-    middles = [number_text((a + b) / 2, feature.decimals + 1) for a, b in pairwise(centres)]
+    middles = [number_text(x, feature.decimals + 1) for x in borders(model)]
     word = "border lies" if len(middles) == 1 else "borders lie"
     return f"The {word} at {with_unit(listing(middles), feature.unit)}."
 
@@ -167,10 +182,18 @@ def _by_weights(
 
 
 def _weights_text(model: MLModel, weights: Sequence[float]) -> str:
-    """Name the feature that weighs most in a direction, and the next if it tells, with their signs."""
-    ranked = sorted(zip(weights, model.document.features, strict=True), key=lambda pair: -abs(pair[0]))
-    told = [pair for pair in ranked[:2] if abs(pair[0]) >= TELLING * abs(ranked[0][0])]
-    signed = [f"{'+' if weight > 0 else '−'} {feature.label.lower()}" for weight, feature in told]
+    """Name the feature that weighs most in a direction, and the next if it tells, with their signs.
+
+    A category has no order and so no sign.
+    """
+    pairs = zip(model.document.features, model.spans, strict=True)
+    owned = [(feature, weights[span]) for feature, span in pairs]
+    ranked = sorted(owned, key=lambda pair: -math.hypot(*pair[1]))
+    told = [pair for pair in ranked[:2] if math.hypot(*pair[1]) >= TELLING * math.hypot(*ranked[0][1])]
+    signed = [
+        feature.label.lower() if feature.levels else f"{'+' if own[0] > 0 else '−'} {feature.label.lower()}"
+        for feature, own in told
+    ]
     both = " ".join(signed)
     return both if len(both) <= LONGEST_AXIS else signed[0][:LONGEST_AXIS]
 

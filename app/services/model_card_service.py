@@ -201,9 +201,33 @@ def _limits(model: MLModel) -> list[str]:
         "or rights.",
         f"The table holds {number_text(model.document.data.rows)} customers at one moment. "
         "Train again when customers change.",
+        *_apart(model),
     ]
 
 
+def _apart(model: MLModel) -> list[str]:
+    """Say what became of outliers and of gaps, where the model knows either."""
+    lines = []
+    outlying, rows = model.document.exceptional, model.document.data.rows
+    if outlying:
+        lines.append(
+            f"{number_text(outlying.size)} of the {number_text(rows)} customers lie so far from all others "
+            f"that they form the segment {outlying.name}: they moved no centroid, and "
+            f"{number_text(rows - outlying.size)} customers did."
+        )
+    learned = model.document.encoding.features if model.document.encoding else ()
+    gaps = [
+        f"{feature.label.lower()} {number_text(own.missing)}"
+        for feature, own in zip(model.document.features, learned, strict=False)
+        if own.missing
+    ]
+    if gaps:
+        lines.append(f"Values that were missing in training and were filled in: {', '.join(gaps)}.")
+    return lines
+
+
 def _seen(feature: FeatureState) -> str:
+    if feature.levels:
+        return f"{feature.label.lower()} {listing(feature.levels)}"
     text = range_text(feature.training_min, feature.training_max, feature.unit, feature.decimals)
     return f"{feature.label.lower()} from {text}"

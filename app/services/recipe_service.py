@@ -9,10 +9,10 @@ from app.core.config import Settings
 from app.core.errors import ModelUnavailable, RecipeInvalid
 from app.models.active_model import ActiveModel
 from app.models.artifact_store import ArtifactStore
-from app.models.recipe import Recipe, get_recipe, recipe_names
+from app.models.recipe import Category, Recipe, get_recipe, recipe_names
 from app.schemas.base import Body
 from app.schemas.page import Frame, RecipeLink
-from app.schemas.recipe import RecipeFeature, RecipeList, RecipeRead, RecipeSummary
+from app.schemas.recipe import RecipeCategory, RecipeList, RecipeNumber, RecipeRead, RecipeSummary
 from app.services.explanation_service import ExplanationService
 from app.services.model_card_service import ModelCardService
 from app.services.prediction_service import PredictionService
@@ -73,7 +73,11 @@ class RecipeService:
             noun=recipe.noun,
             segments=recipe.segments,
             features=[
-                RecipeFeature.model_validate(feature, from_attributes=True) for feature in recipe.features
+                (RecipeCategory if isinstance(feature, Category) else RecipeNumber).model_validate(
+                    feature, from_attributes=True
+                )
+                for feature in recipe.features
+                if not feature.derived
             ],
             is_default=name == self._settings.default_recipe,
             model_version=_version(services),

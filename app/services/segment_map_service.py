@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from app.models.explanation import explain
-from app.models.geometry import Plane, Point, marker_path, nice_range, polygon_path, territories
+from app.models.geometry import Point, marker_path, polygon_path
 from app.models.ml_model import MLModel
-from app.models.model_document import FeatureState, SegmentState
-from app.schemas.page import Control, Frame, HomePage, MapSegment, SegmentMap, Spot, WhatIf, Why
-from app.services.explanation_story import plain_number, tell_what_if, tell_why
+from app.schemas.page import Frame, HomePage, MapSegment, Outlying, SegmentMap, Spot, WhatIf, Why
+from app.services.customer_controls import blank_text, control_of, text_of, without_comma
+from app.services.explanation_story import tell_what_if, tell_why
 from app.services.map_labels import SIZE, SMALL_SIZE, Box, place_labels
+from app.services.map_territories import find_territories
 from app.services.map_view import WIDTH, MapView, choose_view
 from app.services.page_model import model_json
 from app.services.prediction_service import PredictionService, SegmentTexts
@@ -42,7 +44,7 @@ class SegmentMapService:
         self._last: _Drawn | None = None
 
     def home(self, typed: Mapping[str, str | None], frame: Frame | None = None) -> HomePage:
-        """Build the home page from what was typed; features that are missing start at the mean customer.
+        """Build the home page from what was typed; features that are absent start at the mean customer.
 
         A `target` that names a segment asks what would place the customer there; any other is ignored.
 
@@ -53,19 +55,26 @@ class SegmentMapService:
         """
         drawn = self._draw(self._predictions.current())
         document, recipe = drawn.model.document, self._predictions.recipe
-        texts = {f.name: _given(typed.get(f.name), f) for f in document.features}
-        values, errors = self._predictions.check({name: _without_comma(text) for name, text in texts.items()})
+        asked = [f for f in document.features if not f.derived]
+        texts = {f.name: text_of(typed.get(f.name), f) for f in asked}
+        values, errors = self._predictions.check({name: without_comma(text) for name, text in texts.items()})
         answer = None if errors else self._predictions.predict(values)
         if answer and answer.model_version != drawn.model.label:
             return self.home(typed, frame)  # a newer version came in between
         slots = {segment.segment_id: segment.slot for segment in drawn.map.segments}
-        spot = None if errors else _place(drawn, values)
-        why, what_if = (None, None) if errors else _story(drawn, values, typed.get("target"))
-        end = _place(drawn, what_if.to) if what_if and what_if.to else None
+        if drawn.map.outlying:
+            slots[drawn.map.outlying.segment_id] = drawn.map.outlying.slot
+        row = [] if errors else self._predictions.row(drawn.model, values)
+        spot = None if errors else _place(drawn, row)
+        why, what_if = (None, None) if errors else _story(drawn, row, typed.get("target"))
+        end = _place(drawn, list(what_if.to.values())) if what_if and what_if.to else None
         return HomePage(
             title=f"What kind of {recipe.noun} is this?",
             noun=recipe.noun,
-            controls=[_control(f, texts[f.name], errors.get(f.name)) for f in document.features],
+            controls=[
+                control_of(f, texts[f.name], errors.get(f.name), blank_text(drawn.model, recipe, f))
+                for f in asked
+            ],
             answer=answer,
             answer_slot=slots[answer.segment_id] if answer else None,
             why=why,
@@ -87,6 +96,8 @@ class SegmentMapService:
     def _drawn_anew(self, model: MLModel) -> _Drawn:
         view, rows = choose_view(model), _shown_rows(model)
         texts = [self._predictions.describe(segment) for segment in model.segments]
+        found = model.document.exceptional
+        far = self._predictions.describe_exceptional(found) if found else None
         drawing = SegmentMap(
             kind=view.kind,
             width=WIDTH,
@@ -95,28 +106,31 @@ class SegmentMapService:
             x_axis=view.x.axis,
             y_axis=view.y.axis,
             segments=_segments(view, texts, rows),
+            outlying=_outlying(view, found.segment_id, far, rows) if found and far else None,
             customer=None,
             note=f"{_shown_text(model, len(rows))} {view.explained}".strip(),
         )
         directions = {"x": view.x.as_json(), "y": view.y.as_json()}
-        return _Drawn(model, view, drawing, model_json(model, texts, directions))
+        return _Drawn(model, view, drawing, model_json(model, texts, directions, far))
 
 
 def _segments(view: MapView, texts: Sequence[SegmentTexts], rows: Sequence[int]) -> list[MapSegment]:
     model, sample = view.model, view.model.analysis.sample
     marks: dict[int, list[Point]] = {segment.segment_id: [] for segment in model.segments}
+    far = set(_exceptional_rows(model, rows))
     for row in rows:
-        marks[sample.segment_ids[row]].append(view.spot(sample.features[row], row))
+        if row not in far:
+            marks[sample.segment_ids[row]].append(view.spot(sample.features[row], row))
     centres = _centres(view)
     size = SMALL_SIZE if view.kind == "projection" else SIZE
     labels = place_labels([text.name for text in texts], centres, Box(*view.plot), size)
-    drawn = zip(model.segments, texts, _territories(view), centres, labels, strict=True)
+    drawn = zip(model.segments, texts, find_territories(view), centres, labels, strict=True)
     return [
         MapSegment(
             segment_id=segment.segment_id,
             name=text.name,
             slot=text.slot,
-            territory=territory,
+            territory=polygon_path([(view.x.scale(px), view.y.scale(py)) for px, py in territory]),
             customers="".join(marker_path(text.slot, MARK, spot) for spot in marks[segment.segment_id]),
             marker=marker_path(text.slot, CENTROID_MARK),
             centroid=Spot(x=round(x, 1), y=round(y, 1)),
@@ -129,49 +143,45 @@ def _segments(view: MapView, texts: Sequence[SegmentTexts], rows: Sequence[int])
 
 def _centres(view: MapView) -> list[Point]:
     """Return where the centroids lie; on a strip in turn on three heights, so that names have room."""
-    model = view.model
-    own = [
-        [f.mean + f.scale * c for f, c in zip(model.document.features, segment.centroid, strict=True)]
-        for segment in model.segments
-    ]
-    spots = [view.spot(values) for values in own]
+    spots = [view.centre(index) for index in range(len(view.model.segments))]
     if view.kind != "strip":
         return spots
     in_turn = sorted(x for x, _ in spots)
     return [(x, view.y.scale(STRIP_ROWS[in_turn.index(x) % len(STRIP_ROWS)])) for x, _ in spots]
 
 
-def _territories(view: MapView) -> list[str]:
-    if view.kind == "projection":
-        return [""] * len(view.model.segments)
-    x, y = view.x.scale, view.y.scale
-    planes = [_plane(segment, view) for segment in view.model.segments]
-    cells = territories(planes, ((x.low, y.low), (x.high, y.high)))
-    return [polygon_path([(x(px), y(py)) for px, py in cell]) for cell in cells]
+def _outlying(view: MapView, segment_id: int, texts: SegmentTexts, rows: Sequence[int]) -> Outlying:
+    """Describe the segment of the exceptional, which has marks on the map and no place of its own."""
+    model, features = view.model, view.model.analysis.sample.features
+    spots = [view.spot(features[row], row) for row in _exceptional_rows(model, rows)]
+    return Outlying(
+        segment_id=segment_id,
+        name=texts.name,
+        slot=texts.slot,
+        marker=marker_path(texts.slot, CENTROID_MARK),
+        customers="".join(marker_path(texts.slot, MARK, spot) for spot in spots),
+        threshold=model.threshold,
+    )
 
 
-def _plane(segment: SegmentState, view: MapView) -> Plane:
-    """Return the segment's score as a plane over the values of the map."""
-    slopes, constant = [0.0, 0.0], -sum(c * c for c in segment.centroid)
-    for side, direction in enumerate((view.x, view.y)):
-        if direction.feature is not None:
-            slopes[side] = 2 * segment.centroid[direction.place] / direction.feature.scale
-            constant -= slopes[side] * direction.feature.mean
-    return (slopes[0], slopes[1], constant)
+def _exceptional_rows(model: MLModel, rows: Sequence[int]) -> list[int]:
+    """Return those of the sampled rows that lie too far from every segment."""
+    if math.isinf(model.threshold):
+        return []
+    return [row for row in rows if model.lands(model.analysis.sample.features[row]) is None]
 
 
-def _place(drawn: _Drawn, values: Mapping[str, float]) -> Spot:
-    x, y = drawn.view.spot([values[f.name] for f in drawn.model.document.features])
+def _place(drawn: _Drawn, customer: Sequence[float]) -> Spot:
+    x, y = drawn.view.spot(customer)
     return Spot(x=round(x, 1), y=round(y, 1))
 
 
-def _story(drawn: _Drawn, values: Mapping[str, float], target: str | None) -> tuple[Why, WhatIf | None]:
+def _story(drawn: _Drawn, customer: Sequence[float], target: str | None) -> tuple[Why, WhatIf | None]:
     model, segments = drawn.model, drawn.map.segments
-    customer = [values[feature.name] for feature in model.document.features]
     chosen = [j for j, segment in enumerate(segments) if str(segment.segment_id) == target]
     found = explain(model, customer, chosen)
     what_if = tell_what_if(model, found, customer, segments[chosen[0]], chosen[0]) if chosen else None
-    return tell_why(model, found, segments), what_if
+    return tell_why(model, found, segments, drawn.map.outlying), what_if
 
 
 def _shown_rows(model: MLModel) -> list[int]:
@@ -190,34 +200,4 @@ def _shown_text(model: MLModel, shown: int) -> str:
         return f"All {number_text(rows)} customers of the training table, one mark each."
     return (
         f"A sample of {number_text(shown)} of the {number_text(rows)} customers, each segment by its share."
-    )
-
-
-def _given(text: str | None, feature: FeatureState) -> str:
-    if text is not None:
-        return text.strip()[:40]
-    start = round(feature.mean / feature.step) * feature.step
-    start = min(max(start, feature.minimum), feature.maximum)
-    return plain_number(start, feature.decimals)
-
-
-def _without_comma(text: str) -> str:
-    """Read a decimal comma; three digits behind it may be thousands, and are left to be refused."""
-    whole, comma, part = text.partition(",")
-    return f"{whole}.{part}" if comma and part.isdigit() and len(part) != 3 else text
-
-
-def _control(feature: FeatureState, text: str, error: str | None) -> Control:
-    low, high = nice_range(feature.training_min, feature.training_max)
-    return Control(
-        name=feature.name,
-        label=feature.label,
-        unit=feature.unit,
-        minimum=feature.minimum,
-        maximum=feature.maximum,
-        low=max(low, feature.minimum),
-        high=min(high, feature.maximum),
-        step=feature.step,
-        value=text,
-        error=error,
     )

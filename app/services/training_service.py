@@ -91,7 +91,10 @@ class TrainingService:
 
     def _write_labelled(self, recipe: Recipe, table: CustomerTable, trained: Trained) -> Path:
         path = self._labelled_path(recipe)
-        names = {segment.segment_id: segment.name for segment in trained.model.segments}
+        document = trained.model.document
+        names = {segment.segment_id: segment.name for segment in document.segments}
+        if document.exceptional:
+            names[document.exceptional.segment_id] = document.exceptional.name
         try:
             write_labelled_table(path, table, recipe, trained.row_segments, names)
         except OSError as error:
@@ -132,7 +135,7 @@ def _report(model: MLModel, *, activated: bool, labelled: Path | None) -> Traini
     document = model.document
     by_id = {analysis.segment_id: analysis for analysis in model.analysis.segments}
     segments = []
-    for segment in document.segments:
+    for index, segment in enumerate(document.segments):
         numbers = by_id[segment.segment_id]
         segments.append(
             {
@@ -142,8 +145,8 @@ def _report(model: MLModel, *, activated: bool, labelled: Path | None) -> Traini
                 "share": numbers.share,
                 "stability": numbers.stability,
                 "centroid": {
-                    f.name: c * f.scale + f.mean
-                    for f, c in zip(document.features, segment.centroid, strict=True)
+                    f.name: f.word_of(x) if f.levels else x
+                    for f, x in zip(document.features, model.centre(index), strict=True)
                 },
             }
         )

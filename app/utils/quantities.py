@@ -19,6 +19,17 @@ def number_text(value: float, decimals: int = 1, separator: str = ",") -> str:
     return ("0" if text == "-0" else text).replace("-", "−").replace(",", separator)
 
 
+def plain_number(value: float, decimals: int) -> str:
+    """Write a number as an input holds it: no thousands separator, a plain hyphen for minus.
+
+    Examples
+    --------
+    >>> plain_number(-1234.50, 2)
+    '-1234.5'
+    """
+    return number_text(value, decimals, separator="").replace("−", "-")
+
+
 def is_scale(unit: str) -> bool:
     """Say whether a unit is only the name of a scale, such as ``1–100``, and never follows a number."""
     return not unit or unit[0].isdigit()

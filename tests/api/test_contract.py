@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 import schemathesis
 from schemathesis.engine import Status, events, from_schema
 from starlette.testclient import TestClient
+
+from app.application import create_app
+from tests.conftest import settings_in
 
 MOST_EXAMPLES = 50
 # Stateful tests follow links between operations: nothing is made here that another operation could take.
@@ -25,10 +32,22 @@ CONFIG = {
 
 
 @pytest.fixture(scope="module")
-def scenarios(shared_client: TestClient) -> list[events.ScenarioFinished]:
+def whole_client(
+    trained_once: Path, shoppers_once: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[TestClient]:
+    """A client of a service whose every address has a model."""
+    folder = tmp_path_factory.mktemp("whole")
+    for trained in (trained_once, shoppers_once):
+        shutil.copytree(trained, folder, dirs_exist_ok=True)
+    with TestClient(create_app(settings_in(folder))) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def scenarios(whole_client: TestClient) -> list[events.ScenarioFinished]:
     # run by its engine, whose checks are all on; its plugin for pytest reaches into parts that pytest changed
     config = schemathesis.Config.from_dict(CONFIG)
-    schema = schemathesis.openapi.from_asgi("/openapi.json", shared_client.app, config=config)
+    schema = schemathesis.openapi.from_asgi("/openapi.json", whole_client.app, config=config)
     told = list(from_schema(schema).execute())
     broken = (events.NonFatalError, events.FatalError, events.Interrupted)
     assert [event for event in told if isinstance(event, broken)] == []

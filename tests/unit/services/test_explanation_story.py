@@ -5,7 +5,7 @@ import pytest
 from app.models.explanation import explain
 from app.models.ml_model import MLModel
 from app.schemas.page import MapSegment, WhatIf, Why
-from app.services.explanation_story import plain_number, tell_what_if, tell_why
+from app.services.explanation_story import tell_what_if, tell_why
 from app.services.segment_map_service import SegmentMapService
 from tests.unit.services.example_model import example_model, predictions_of
 
@@ -129,7 +129,3 @@ class TestWhatIf:
         told = what_if(20, 30, index=0)
         assert told.text == "This customer is classified as Low."
         assert (told.to, told.query) == (None, None)
-
-
-def test_numbers_for_inputs_have_no_separator_and_a_plain_hyphen() -> None:
-    assert plain_number(-1234.5, 7) == "-1234.5"

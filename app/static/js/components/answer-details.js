@@ -28,13 +28,15 @@ export function start(element) {
     element.hidden = false;
     const { order, distances } = placement;
     const [own, second] = order.map((j) => model.segments[j]);
-    if (shown !== own) showStrategy(own.strategy);
-    shown = own;
+    const { segment } = placement;
+    if (shown !== segment) showStrategy(segment.strategy);
+    shown = segment;
+    const beyond = segment === own ? "" : `Farther than ${segment.threshold.toFixed(2)} from every segment. `;
     part("runner-up").textContent =
-      `${own.name} lies ${distances[order[0]].toFixed(2)} standard deviations away; ` +
+      `${beyond}${own.name} lies ${distances[order[0]].toFixed(2)} standard deviations away; ` +
       `next in line is ${second.name} with ${distances[order[1]].toFixed(2)}.`;
     const farthest = Math.max(...distances);
-    rows.forEach((row, j) => showRow(row, distances[j], farthest, j === order[0]));
+    rows.forEach((row, j) => showRow(row, distances[j], farthest, model.segments[j] === segment));
   });
   followSureness((sure) => part("gauge").setAttribute("width", (100 * (sure?.share ?? 0)).toFixed(2)));
 }

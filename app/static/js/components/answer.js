@@ -29,7 +29,7 @@ export function start(section) {
   follow(({ placement }) => {
     section.classList.toggle("answer--stale", placement === null);
     if (!placement) return;
-    const segment = model.segments[placement.order[0]];
+    const { segment } = placement;
     if (segment.segment_id !== shown) showSegment(segment);
     part("body").hidden = false;
     part("empty").hidden = true;

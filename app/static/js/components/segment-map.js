@@ -21,7 +21,8 @@ function spot(values) {
   const at = (direction) => {
     if (direction.weights) return toDrawing(direction, direction.weights.reduce((sum, weight, f) => sum + weight * z[f], 0));
     const f = model.features.findIndex((feature) => feature.name === direction.feature);
-    return f < 0 ? (direction.from + direction.to) / 2 : toDrawing(direction, values[f]);
+    if (f < 0) return (direction.from + direction.to) / 2;
+    return toDrawing(direction, Number.isNaN(values[f]) ? model.features[f].median : values[f]);
   };
   return { x: at(across), y: at(upward) };
 }
@@ -82,7 +83,7 @@ export function start(figure) {
     const [own, second] = placement.order;
     ring.classList.toggle("segment-map__customer--beyond", placement.outside.length > 0);
     ring.setAttribute("transform", `translate(${at.x.toFixed(1)} ${at.y.toFixed(1)})`);
-    territories.forEach((path, j) => path.classList.toggle("segment-map__territory--current", j === own));
+    territories.forEach((path, j) => path.classList.toggle("segment-map__territory--current", model.segments[j] === placement.segment));
     link("own", at, own);
     link("runner-up", at, second);
   });
