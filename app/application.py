@@ -26,6 +26,7 @@ from app.controllers import (
     problems,
     recipe_controller,
     segment_controller,
+    shopper_controller,
     static_assets,
     training_controller,
     version_controller,
@@ -51,9 +52,9 @@ from app.core.run_folder import shared_folder
 from app.core.version import VERSION
 from app.models.recipe import shipped_names
 from app.services.metrics_service import MetricsService
-from app.services.model_card_service import ModelCardService
 from app.services.recipe_service import RecipeService, RecipeServices
-from app.services.segment_map_service import SegmentMapService
+from app.services.shopper_service import RECIPE as SHOPPERS
+from app.services.shopper_service import ShopperService
 from app.services.storage import Storage
 from app.services.version_page_service import VersionPageService
 
@@ -104,7 +105,8 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.services = services
-    api = api_controller.build_router(services.predictions.form.body())
+    form = services.predictions.form
+    api = api_controller.build_router(form.body(), *form.answers())
     _add_routes(app, services, api)
     for kind, handler in (
         (ClienteleError, problems.answer_clientele_error),
@@ -131,12 +133,12 @@ def _services(settings: Settings, metrics: RequestMetrics) -> Services:
     return Services(
         predictions=predictions,
         explanations=default.explanations,
-        segment_maps=SegmentMapService(predictions),
-        model_cards=ModelCardService(predictions),
+        default=default,
         metrics=MetricsService(metrics, predictions),
         recipes=recipes,
         storage=Storage(settings),
         version_pages=VersionPageService(recipes, settings.default_recipe),
+        shoppers=ShopperService(recipes.get_services(SHOPPERS).predictions),
     )
 
 
@@ -164,6 +166,7 @@ def _add_routes(app: FastAPI, services: Services, api: APIRouter) -> None:
         app.include_router(controller.router)
     app.include_router(probe_controller.router)
     app.include_router(metrics_controller.router)
+    app.include_router(shopper_controller.build_router(services.shoppers.predictions.form.body("Shopper")))
     older = services.predictions.form.older_body()
     if older is not None:
         app.include_router(older_controller.build_router(older))

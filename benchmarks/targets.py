@@ -5,7 +5,6 @@ Each function is a uvicorn factory: ``uvicorn --factory benchmarks.targets:ours`
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from fastapi import FastAPI
@@ -15,6 +14,7 @@ from app.application import create_app
 from app.core.config import load_settings
 from app.schemas.base import Body
 from app.schemas.prediction import PredictionRead
+from app.services.customer_form import Given
 from app.services.prediction_service import PredictionService
 
 CONSTANT_ADDRESS = "/constant"
@@ -54,5 +54,5 @@ class _Constant(PredictionService):
         self.__dict__.update(vars(predictions))
         self._answer = answer
 
-    def predict(self, values: Mapping[str, float]) -> PredictionRead:  # noqa: ARG002
+    def predict(self, values: Given) -> PredictionRead:  # noqa: ARG002
         return self._answer

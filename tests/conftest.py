@@ -12,7 +12,8 @@ from starlette.testclient import TestClient
 from app.application import create_app
 from app.core.config import Settings
 from app.services.training_service import TrainingService
-from data.generators import mall
+from data.generators import lifestyle, mall
+from tests.own_recipes import OWN, train_own
 
 # enough draws for the strictest verdict: with 99 the least p-value is 0.01
 NULL_DRAWS, REFITS = 99, 50
@@ -45,6 +46,25 @@ def trained_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("trained")
     mall.write(folder / "data" / "raw" / "mall_customers.csv")
     TrainingService(settings_in(folder), NULL_DRAWS, REFITS).train("mall")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def with_own_recipes(trained_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same beside a user's own recipes, of one to twelve features, each with one version."""
+    folder = tmp_path_factory.mktemp("own_recipes")
+    shutil.copytree(trained_once, folder, dirs_exist_ok=True)
+    for name in OWN:
+        train_own(settings_in(folder), name)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def shoppers_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the made-up shoppers and one version of the lifestyle recipe, made once."""
+    folder = tmp_path_factory.mktemp("shoppers")
+    lifestyle.write(folder / "data" / "raw" / "lifestyle_customers.csv")
+    TrainingService(settings_in(folder), 19, 20).train("lifestyle")
     return folder
 
 

@@ -96,7 +96,10 @@ def _summary(result: TrainingRead) -> str:
         "",
     ]
     for segment in result.segments:
-        centre = ", ".join(f"{name} {value:.1f}" for name, value in segment.centroid.items())
+        centre = ", ".join(
+            f"{name} {value}" if isinstance(value, str) else f"{name} {value:.1f}"
+            for name, value in segment.centroid.items()
+        )
         lines.append(
             f"  {segment.segment_id:>2}  {segment.name:<28} {segment.size:>6}  {segment.share:>4.0%}  "
             f"holds {segment.stability:.2f}  {centre}"

@@ -9,12 +9,10 @@ from fastapi import APIRouter, Request
 from app.controllers.dependencies import Predictions, Services
 from app.controllers.direct_route import DirectRoute
 from app.controllers.problems import MEDIA_TYPE
-from app.schemas.base import Body
+from app.schemas.base import Answer, Body
 from app.schemas.cluster import ClusterInfoList, ClusterList
-from app.schemas.explanation import ExplanationRead
 from app.schemas.health import Health
 from app.schemas.model_version import ModelInfo
-from app.schemas.prediction import PredictionRead
 
 Responses = dict[int | str, dict[str, Any]]
 
@@ -35,23 +33,29 @@ def problem_responses(*statuses: int) -> Responses:
     return {status: {"description": texts[status], "content": content} for status in statuses}
 
 
-def build_router(customer: type[Body]) -> APIRouter:
-    """Make the routes of the default recipe, whose customers have the schema `customer`."""
+def build_router(customer: type[Body], prediction: type[Answer], explanation: type[Answer]) -> APIRouter:
+    """Make the routes of the default recipe, whose customers have the schema `customer`.
+
+    `prediction` and `explanation` are the schemas of what its customers are answered.
+    """
     router = APIRouter(prefix="/api/v1")
 
-    async def predict(body: Body, request: Request) -> PredictionRead:
+    async def predict(body: Body, request: Request) -> Answer:
         """Say which segment a customer belongs to, how surely, and what to do."""
         services: Services = request.app.state.services
         return services.predictions.predict(vars(body))
 
-    async def explain(body: Body, request: Request) -> ExplanationRead:
+    async def explain(body: Body, request: Request) -> Answer:
         """Say why a customer is placed there, exactly, and what would place it in each other segment."""
         services: Services = request.app.state.services
         return services.explanations.explain(vars(body))
 
-    for handle, summary in ((predict, "Place a customer"), (explain, "Explain a placement")):
-        # the schema is the recipe's, known only now
-        handle.__annotations__["body"] = customer
+    for handle, summary, answer in (
+        (predict, "Place a customer", prediction),
+        (explain, "Explain a placement", explanation),
+    ):
+        # the schemas are the recipe's, known only now
+        handle.__annotations__ |= {"body": customer, "return": answer}
         router.add_api_route(
             f"/{handle.__name__}",
             handle,

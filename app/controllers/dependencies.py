@@ -9,10 +9,9 @@ from fastapi import Depends, Path, Request
 
 from app.services.explanation_service import ExplanationService
 from app.services.metrics_service import MetricsService
-from app.services.model_card_service import ModelCardService
 from app.services.prediction_service import PredictionService
 from app.services.recipe_service import RecipeService, RecipeServices
-from app.services.segment_map_service import SegmentMapService
+from app.services.shopper_service import ShopperService
 from app.services.storage import Storage
 from app.services.version_page_service import VersionPageService
 
@@ -31,12 +30,12 @@ class Services:
 
     predictions: PredictionService
     explanations: ExplanationService
-    segment_maps: SegmentMapService
-    model_cards: ModelCardService
+    default: RecipeServices
     metrics: MetricsService
     recipes: RecipeService
     storage: Storage
     version_pages: VersionPageService
+    shoppers: ShopperService
 
 
 async def get_services(request: Request) -> Services:
@@ -49,12 +48,8 @@ async def _predictions(services: Annotated[Services, Depends(get_services)]) -> 
     return services.predictions
 
 
-async def _segment_maps(services: Annotated[Services, Depends(get_services)]) -> SegmentMapService:
-    return services.segment_maps
-
-
-async def _model_cards(services: Annotated[Services, Depends(get_services)]) -> ModelCardService:
-    return services.model_cards
+async def _default(services: Annotated[Services, Depends(get_services)]) -> RecipeServices:
+    return services.default
 
 
 async def _metrics(services: Annotated[Services, Depends(get_services)]) -> MetricsService:
@@ -88,9 +83,13 @@ async def _named_recipe(
     return recipes.get_services(recipe)
 
 
+async def _shoppers(services: Annotated[Services, Depends(get_services)]) -> ShopperService:
+    return services.shoppers
+
+
 Predictions = Annotated[PredictionService, Depends(_predictions)]
-SegmentMaps = Annotated[SegmentMapService, Depends(_segment_maps)]
-ModelCards = Annotated[ModelCardService, Depends(_model_cards)]
+DefaultRecipe = Annotated[RecipeServices, Depends(_default)]
+Shoppers = Annotated[ShopperService, Depends(_shoppers)]
 Metrics = Annotated[MetricsService, Depends(_metrics)]
 Datasets = Annotated[DatasetService, Depends(_datasets)]
 Jobs = Annotated[JobService, Depends(_jobs)]

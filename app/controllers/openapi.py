@@ -10,6 +10,7 @@ from app.schemas.problem import Problem
 
 TAGS = [
     {"name": "Prediction", "description": "Where one customer belongs, and how surely."},
+    {"name": "Shoppers", "description": "Customers of the lifestyle recipe, whatever the default one is."},
     {"name": "Segments", "description": "What the segments look like, mean, and ask for."},
     {"name": "Model", "description": "What answers, and how far to trust it."},
     {"name": "Recipes", "description": "Other ways to segment; what each answers, below its name."},

@@ -12,6 +12,7 @@ from app.controllers.strict_json import check_body, read_strictly
 from app.schemas.cluster import ClusterInfoList, ClusterList
 from app.schemas.explanation import ExplanationRead
 from app.schemas.health import Health
+from app.schemas.mixed import MixedExplanationRead, MixedPredictionRead
 from app.schemas.model_version import ModelInfo
 from app.schemas.prediction import PredictionRead
 from app.schemas.recipe import RecipeList, RecipeRead
@@ -60,7 +61,7 @@ def get_recipe(
     responses=ASKED,
     openapi_extra=CUSTOMER,
 )
-async def predict(named: NamedRecipe, request: Request) -> PredictionRead:
+async def predict(named: NamedRecipe, request: Request) -> PredictionRead | MixedPredictionRead:
     """Say which segment a customer belongs to, how surely, and what to do."""
     body = check_body(named.body, await read_strictly(request))
     return named.predictions.predict(vars(body))
@@ -73,7 +74,7 @@ async def predict(named: NamedRecipe, request: Request) -> PredictionRead:
     responses=ASKED,
     openapi_extra=CUSTOMER,
 )
-async def explain(named: NamedRecipe, request: Request) -> ExplanationRead:
+async def explain(named: NamedRecipe, request: Request) -> ExplanationRead | MixedExplanationRead:
     """Say why a customer is placed there, exactly, and what would place it in each other segment."""
     body = check_body(named.body, await read_strictly(request))
     return named.explanations.explain(vars(body))

@@ -6,7 +6,7 @@ import hashlib
 import math
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from app.core.errors import FieldFault, TableInvalid
 from app.models.csv_reader import Row, read_csv, shorten
-from app.models.recipe import Column, Feature, KnownTable, NumberProfile, Profile, Recipe, ShareProfile
+from app.models.recipe import KnownTable, Recipe
+from app.models.recipe_columns import Category, Column, Feature, NumberProfile, Profile, ShareProfile
 
 ROWS_AT_LEAST = 10
 POINTS_AT_LEAST = 3
@@ -37,7 +38,9 @@ class CustomerTable:
     ids : tuple of n str
         Byte for byte as in the file (``00123`` stays); the row numbers ``1``, ``2``… without an id column.
     features : ndarray of shape (n, d)
-        In the order of `recipe.features`, in their own units; finite and within their bounds.
+        In the order of `recipe.features`, in their own units and within their bounds. NaN where a cell is
+        empty and the recipe allows it; a category is the place of its word in the recipe, or the place behind
+        the last for any other word.
     profile : dict of str to ndarray of shape (n,)
         By the profile column's name, only those that the file has. NaN where a cell is empty. A share is
         1.0 where the text is counted, 0.0 where it is one of the others, NaN where it is neither.
@@ -98,7 +101,10 @@ def read_customer_table(path: Path, recipe: Recipe) -> CustomerTable:
 
 def _find_columns(header: tuple[str, ...], recipe: Recipe) -> dict[str, int]:
     """Return where each of the recipe's columns stands in the header, by the column's name."""
-    wanted: dict[str, Column] = {column.name: column for column in (*recipe.features, *recipe.profile)}
+    columns = (*recipe.features, *recipe.profile)
+    wanted: dict[str, Column] = {
+        column.name: column for column in columns if column.name not in recipe.derived
+    }
     wanted[_ID] = recipe.id
     readings = [_readings([name]) for name in header]
     places: dict[str, int] = {}
@@ -110,7 +116,8 @@ def _find_columns(header: tuple[str, ...], recipe: Recipe) -> dict[str, int]:
             raise TableInvalid(f"the columns {both} can both be {column.column}: rename or drop one")
         if found:
             places[name] = found[0]
-    missing = [feature for feature in recipe.features if feature.name not in places]
+    asked = [feature for feature in recipe.features if not feature.derived]
+    missing = [feature for feature in asked if feature.name not in places]
     if missing:
         _refuse_missing(missing, header)
     return places
@@ -132,7 +139,7 @@ def _readings(names: Iterable[str]) -> set[str]:
     return readings - {""}
 
 
-def _refuse_missing(missing: list[Feature], header: tuple[str, ...]) -> None:
+def _refuse_missing(missing: Sequence[Feature | Category], header: tuple[str, ...]) -> None:
     wanted = "; ".join(
         f"{column.column} (also read: {', '.join(column.aliases[:4]) or column.name})" for column in missing
     )
@@ -162,10 +169,13 @@ class _Cells:
 
     def take(self, row: Row) -> None:
         self._take_id(row)
-        self.features.append([self._read(row, feature) for feature in self.recipe.features])
+        columns = (*self.recipe.features, *self.recipe.profile)
+        known = {column.name: self._read(row, column) for column in columns if column.name in self.places}
+        known |= self.recipe.derive(known)
+        self.features.append([known[name] for name in self.recipe.feature_names])
         for column in self.recipe.profile:
-            if column.name in self.places:
-                self.profile.setdefault(column.name, []).append(self._read(row, column))
+            if column.name in known:
+                self.profile.setdefault(column.name, []).append(known[column.name])
 
     def refuse_faults(self) -> None:
         if not self.faults:
@@ -188,12 +198,14 @@ class _Cells:
         elif first != row.line:
             self._add_fault(row, _ID, f"the same id stands on lines {first} and {row.line}")
 
-    def _read(self, row: Row, column: Feature | Profile) -> float:
+    def _read(self, row: Row, column: Feature | Category | Profile) -> float:
         text = row.cells[self.places[column.name]].strip()
         try:
-            if isinstance(column, Feature):
-                return _number(text, column)
-            return _profile_value(text, column)
+            if isinstance(column, NumberProfile | ShareProfile):
+                return _profile_value(text, column)
+            if not text and column.missing != "refuse":
+                return math.nan
+            return _number(text, column) if isinstance(column, Feature) else _code(text, column)
         except _CellRefused as refusal:
             self._add_fault(row, column.name, str(refusal))
             return math.nan
@@ -223,6 +235,12 @@ def _number(text: str, column: Feature | NumberProfile) -> float:
     return value + 0.0  # -0.0 becomes 0.0
 
 
+def _code(text: str, column: Category) -> float:
+    if not text:
+        raise _CellRefused("the cell is empty: a word is needed")
+    return column.code(text)
+
+
 def _profile_value(text: str, column: Profile) -> float:
     if not text:
         return math.nan
@@ -247,7 +265,10 @@ def _refuse_unusable(features: NDArray[np.float64], recipe: Recipe) -> None:
             f"the table tells {points} customers apart by {columns}; at least {POINTS_AT_LEAST} are needed"
         )
     for feature, values in zip(recipe.features, features.T, strict=True):
-        if values.min() == values.max():
+        known = values[~np.isnan(values)]
+        if known.size == 0:
+            raise TableInvalid(f"{feature.column} is empty in every row and cannot tell customers apart")
+        if known.min() == known.max():
             raise TableInvalid(f"{feature.column} is the same in every row and cannot tell customers apart")
 
 

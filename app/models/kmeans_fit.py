@@ -5,15 +5,17 @@ from __future__ import annotations
 import pickle
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.cluster import KMeans
+from sklearn.compose import ColumnTransformer
 from sklearn.metrics import calinski_harabasz_score, davies_bouldin_score, silhouette_samples
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import ThreadpoolController
 
-from app.models.model_document import Metrics
+from app.models.metrics import Metrics
 from app.models.sampling import sample_rows
 
 STARTS = 10
@@ -120,6 +122,13 @@ def silhouette(z: Floats, labels: Labels) -> float:
         return float(silhouette_samples(z[rows], labels[rows]).mean())
 
 
+class Map(Protocol):
+    """Whatever makes coordinates (n, D) of rows (n, d) in own units."""
+
+    def apply(self, rows: Floats) -> Floats:
+        """Return the coordinates."""
+
+
 class PickledPair:
     """scikit-learn's own scaler and k-means, saying what the served numbers say.
 
@@ -127,17 +136,21 @@ class PickledPair:
     ----------
     rows : array of shape (n, d)
         The training rows in own units; they give the fitted objects their shapes and are not kept.
-    scaling : Scaling
+    preparation : Scaling or another map from rows to coordinates
     fit : KMeansFit
         With centroids in segment order.
+    pipeline : transformer of scikit-learn, optional
+        What makes coordinates of rows, fitted, where that is more than a scaler.
     """
 
-    def __init__(self, rows: Floats, scaling: Scaling, fit: KMeansFit) -> None:
-        self._scaler = StandardScaler().fit(rows)
+    def __init__(
+        self, rows: Floats, preparation: Map, fit: KMeansFit, pipeline: ColumnTransformer | None = None
+    ) -> None:
+        self._scaler = StandardScaler().fit(rows) if pipeline is None else pipeline
         k = len(fit.centroids)
         with one_thread():
             self._kmeans = KMeans(n_clusters=k, init=fit.centroids, n_init=1, max_iter=1).fit(
-                scaling.apply(rows)
+                preparation.apply(rows)
             )
         self._kmeans.cluster_centers_ = np.ascontiguousarray(fit.centroids)
         self._kmeans.inertia_ = fit.inertia

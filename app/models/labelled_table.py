@@ -6,13 +6,16 @@ import csv
 import io
 import math
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TextIO
 
 from app.core.durable_files import replace_durably
 from app.models.customer_table import CustomerTable
-from app.models.recipe import Profile, Recipe, ShareProfile
+from app.models.encoding.document import OTHER
+from app.models.kmeans_fit import Floats
+from app.models.recipe import Category, Feature, Profile, Recipe, ShareProfile
 
 _STARTS_A_FORMULA = frozenset("=+-@")
 _STARTS_A_CELL_ANEW = frozenset("\t\r\n")
@@ -72,18 +75,29 @@ def defuse(text: str) -> str:
 def _rows(
     table: CustomerTable, recipe: Recipe, segment_ids: Sequence[int], names: Mapping[int, str]
 ) -> Iterator[list[str]]:
-    profile = [column for column in recipe.profile if column.name in table.profile]
-    columns = [recipe.id, *recipe.features, *profile]
-    yield [*(defuse(column.column) for column in columns), "segment_id", "segment"]
+    profile = _profile_columns(table, recipe)
+    columns = [recipe.id, *recipe.features]
+    yield [*(defuse(column.column) for column in columns), *map(defuse, profile), "segment_id", "segment"]
     safe_names = {segment_id: defuse(name) for segment_id, name in names.items()}
     for place, (customer, segment_id) in enumerate(zip(table.ids, segment_ids, strict=True)):
         yield [
             defuse(customer),
-            *(_number(value) for value in table.features[place]),
-            *(_profile_cell(column, table.profile[column.name][place]) for column in profile),
+            *map(_feature_cell, recipe.features, table.features[place]),
+            *("".join(cell(place) for cell in cells) for cells in profile.values()),
             str(int(segment_id)),
             safe_names[segment_id],
         ]
+
+
+def _profile_columns(table: CustomerTable, recipe: Recipe) -> dict[str, list[Callable[[int], str]]]:
+    """Return what writes each profile column's cell of a row, by its title, several where they share it."""
+    found: dict[str, list[Callable[[int], str]]] = {}
+    columns = [column for column in recipe.profile if column.name in table.profile]
+    for column in columns:
+        is_shared = sum(other.column == column.column for other in columns) > 1
+        write = partial(_shared_cell if is_shared else _profile_cell, column, table.profile[column.name])
+        found.setdefault(column.column, []).append(write)
+    return found
 
 
 def _write_rows(file: TextIO, rows: Iterator[list[str]]) -> None:
@@ -101,7 +115,19 @@ def _number(value: float) -> str:
     return str(int(value)) if float(value).is_integer() and abs(value) < 1e15 else repr(float(value))
 
 
-def _profile_cell(column: Profile, value: float) -> str:
+def _feature_cell(column: Feature | Category, value: float) -> str:
+    if isinstance(column, Feature) or math.isnan(value):
+        return _number(value)
+    return defuse((*column.categories, OTHER)[int(value)])
+
+
+def _shared_cell(column: Profile, values: Floats, place: int) -> str:
+    """Write a category's word where it is this share's own, else leave that to the others."""
+    return _profile_cell(column, values, place) if values[place] == 1.0 else ""
+
+
+def _profile_cell(column: Profile, values: Floats, place: int) -> str:
+    value = values[place]
     if isinstance(column, ShareProfile) and not math.isnan(value):
         words = column.counted if value else column.others or ("other",)
         return defuse(words[0])

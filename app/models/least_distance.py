@@ -7,10 +7,12 @@ problems have a handful of variables, and the serving process stays without nump
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 TINY = 1e-12
 MOST_ROUNDS = 200
+HALVINGS = 40
 
 Vector = list[float]
 Matrix = list[Vector]
@@ -47,6 +49,33 @@ def nearest_point(
     if -residual[d] <= TINY:
         return None
     return [x - r / residual[d] for x, r in zip(start, residual, strict=False)]
+
+
+def nearest_in_ball(
+    start: Sequence[float],
+    rows: Sequence[Sequence[float]],
+    limits: Sequence[float],
+    middle: Sequence[float],
+    radius: float,
+) -> Vector | None:
+    """Return the point of a polyhedron and a ball nearest to `start`, None where they do not meet.
+
+    With a multiplier for the ball it is the polyhedron's point nearest to some place on the way from `start`
+    to the ball's middle: the first place from which it lies in the ball.
+    """
+    low, high = 0.0, 1.0
+    found = nearest_point(middle, rows, limits)
+    if found is None or math.dist(found, middle) > radius:
+        return None
+    for _ in range(HALVINGS):
+        share = (low + high) / 2.0
+        place = [a + share * (b - a) for a, b in zip(start, middle, strict=True)]
+        point = nearest_point(place, rows, limits)
+        if point is not None and math.dist(point, middle) <= radius:
+            high, found = share, point
+        else:
+            low = share
+    return found
 
 
 def solve_nonnegative(columns: Sequence[Sequence[float]], target: Sequence[float]) -> Vector:

@@ -9,13 +9,16 @@ cannot run code.
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar, cast
 
 from pydantic import BaseModel, ValidationError
 
 from app.core.errors import ArtifactInvalid
+from app.models.centroids import SAFE, Centroids, Refits, square_length
+from app.models.encoding.document import EncodingDocument
+from app.models.encoding.encoder import Encoding
+from app.models.encoding.transforms import product
 from app.models.model_document import (
     ANALYSIS,
     CONFIDENCE,
@@ -27,36 +30,8 @@ from app.models.model_document import (
 )
 
 SETTLED, BORDERLINE = 0.9, 0.6
-SAFE = 1e-9
 
 Document = TypeVar("Document", bound=BaseModel)
-
-
-class Centroids:
-    """k centroids in standardised units: scores, distances, the nearest.
-
-    Parameters
-    ----------
-    points : sequence of k sequences of d floats
-        In segment order, so that the first of equals has the lowest id.
-    """
-
-    def __init__(self, points: Sequence[Sequence[float]]) -> None:
-        self.points = tuple(tuple(point) for point in points)
-        self._norms = [_square_length(point) for point in self.points]
-        self._doubled = [[2.0 * c for c in column] for column in zip(*self.points, strict=True)]
-
-    def scores(self, z: Sequence[float]) -> list[float]:
-        """Return ``s_j`` for each centroid; the largest belongs to the nearest."""
-        scores = [0.0] * len(self._norms)
-        for column, value in zip(self._doubled, z, strict=True):
-            scores = [score + c * value for score, c in zip(scores, column, strict=True)]
-        return [score - norm for score, norm in zip(scores, self._norms, strict=True)]
-
-    def nearest(self, z: Sequence[float]) -> int:
-        """Return the index of the nearest centroid, the first of equals."""
-        scores = self.scores(z)
-        return scores.index(max(scores))
 
 
 class Placement(NamedTuple):
@@ -72,12 +47,15 @@ class Placement(NamedTuple):
         Share of the refitted models that place the customer in the same segment.
     outside : tuple of str
         Names of the features beyond what training saw.
+    exceptional : bool
+        Whether the customer lies too far from every segment and is one of the exceptional.
     """
 
     order: tuple[int, ...]
     distances: tuple[float, ...]
     confidence: float
     outside: tuple[str, ...]
+    exceptional: bool = False
 
 
 class MLModel:
@@ -89,6 +67,15 @@ class MLModel:
     confidence : ConfidenceDocument
     analysis : AnalysisDocument
         The three must describe the same segments.
+
+    Attributes
+    ----------
+    threshold : float
+        Who lies farther from every centroid is exceptional.
+    spans : list of d slices
+        Which coordinates belong to each feature.
+    changeable : list of pairs of int
+        Place and coordinate of each number that is not derived from others.
     """
 
     def __init__(
@@ -98,8 +85,12 @@ class MLModel:
         self.confidence = confidence
         self.analysis = analysis
         self.centroids = Centroids([segment.centroid for segment in document.segments])
-        self._refits = _Refits(self.centroids, confidence)
+        self._refits = Refits(self.centroids, confidence)
+        self.has_derived = False
+        self.spans = [slice(place, place + 1) for place in range(len(document.features))]
+        self.changeable = [(place, place) for place in range(len(document.features))]
         self._prepare = [(f.mean, f.scale) for f in document.features]
+        self.threshold = math.inf
         self._ranges = [(f.training_min, f.training_max, f.name) for f in document.features]
 
     @classmethod
@@ -115,12 +106,12 @@ class MLModel:
         confidence = _parse(files, CONFIDENCE, ConfidenceDocument)
         analysis = _parse(files, ANALYSIS, AnalysisDocument)
         ids = [segment.segment_id for segment in document.segments]
-        shape = (len(ids), len(document.features))
+        shape = (len(ids), document.width)
         if [segment.segment_id for segment in analysis.segments] != ids or any(
             (len(refit), len(point)) != shape for refit in confidence.refits for point in refit
         ):
             raise ArtifactInvalid(f"the files of {document.label} describe different segments")
-        return cls(document, confidence, analysis)
+        return (MixedModel if document.encoding else cls)(document, confidence, analysis)
 
     @property
     def label(self) -> str:
@@ -133,7 +124,7 @@ class MLModel:
         return self.document.segments
 
     def standardise(self, values: Sequence[float]) -> list[float]:
-        """Return d values in own units as d standardised ones."""
+        """Return d values in own units as standardised coordinates."""
         return [(x - mean) / scale for x, (mean, scale) in zip(values, self._prepare, strict=True)]
 
     def place(self, values: Sequence[float]) -> Placement:
@@ -146,7 +137,7 @@ class MLModel:
         """
         z = self.standardise(values)
         scores = self.centroids.scores(z)
-        length = _square_length(z)
+        length = square_length(z)
         # rounding can leave a score a little over the square length
         distances = tuple([math.sqrt(length - score) if score < length else 0.0 for score in scores])
         # a reversed sort keeps equals in their order, so ties go to the lowest id
@@ -155,84 +146,136 @@ class MLModel:
         outside = tuple([name for x, (low, high, name) in ranges if not low <= x <= high])
         return Placement(order, distances, self._refits.share_agreeing(z, order, distances), outside)
 
+    def lands(self, values: Sequence[float]) -> int | None:
+        """Return the index of the segment that d values belong to."""
+        return self.centroids.nearest(self.standardise(values))
+
+    def changed(self, values: Sequence[float], changes: Mapping[int, float]) -> list[float]:
+        """Return d values with some replaced, by their place; what is derived from them follows."""
+        return [changes.get(place, x) for place, x in enumerate(values)]
+
+    def reach(self, place: int) -> tuple[float, float]:
+        """Return the coordinates of a number's bounds."""
+        feature = self.document.features[place]
+        return (
+            (feature.minimum - feature.mean) / feature.scale,
+            (feature.maximum - feature.mean) / feature.scale,
+        )
+
+    def own_unit(self, place: int, z: float) -> float:
+        """Return the value of a number that has the coordinate `z`."""
+        mean, scale = self._prepare[place]
+        return z * scale + mean
+
+    def line(self, place: int) -> tuple[float, float]:
+        """Return a number's mean and scale, ``z = (x - mean) / scale``; if transformed, near its mean."""
+        return self._prepare[place]
+
+    def by_feature(self, terms: Sequence[float]) -> list[float]:
+        """Return one sum a feature of one term a coordinate."""
+        return list(terms)
+
+    def centre(self, index: int) -> list[float]:
+        """Return a segment's centroid in own units."""
+        pairs = zip(self.document.features, self.centroids.points[index], strict=True)
+        return [c * feature.scale + feature.mean for feature, c in pairs]
+
+
+class MixedModel(MLModel):
+    """A model whose numbers may be transformed, weighted or missing, and whose features may be categories.
+
+    A value is NaN where it is missing; a category's is a place in its levels. The map into coordinates is
+    another one, and all that follows is the plain model's.
+    """
+
+    def __init__(
+        self, document: ModelDocument, confidence: ConfidenceDocument, analysis: AnalysisDocument
+    ) -> None:
+        super().__init__(document, confidence, analysis)
+        self.encoding = Encoding(cast("EncodingDocument", document.encoding))
+        features = document.features
+        if document.exceptional:
+            self.threshold = document.exceptional.threshold
+        self.has_derived = any(feature.derived for feature in features)
+        self.spans = [self.encoding.document.spans[feature.name] for feature in features]
+        self.changeable = [
+            (place, self.spans[place].start)
+            for place, feature in enumerate(features)
+            if feature.kind == "number" and not feature.derived
+        ]
+
+    def standardise(self, values: Sequence[float]) -> list[float]:
+        """Return d values as the coordinates of the encoding, at least as many."""
+        features = zip(self.document.features, values, strict=True)
+        return self.encoding.apply({f.name: f.word_of(x) if f.levels else x for f, x in features}).coordinates
+
+    def place(self, values: Sequence[float]) -> Placement:
+        """Place one customer; what is missing is not outside what training saw."""
+        found = super().place(values)
+        own = found.distances[found.order[0]]
+        confidence = found.confidence
+        if abs(own - self.threshold) <= self._refits.farthest + SAFE:
+            confidence = self._share_alike(self.standardise(values))
+        elif own > self.threshold:
+            confidence = 1.0
+        missing = {f.name for f, x in zip(self.document.features, values, strict=True) if math.isnan(x)}
+        outside = tuple(name for name in found.outside if name not in missing)
+        return found._replace(confidence=confidence, outside=outside, exceptional=own > self.threshold)
+
+    def lands(self, values: Sequence[float]) -> int | None:
+        """Return the index of the segment that d values belong to, None for the exceptional."""
+        return self._label(self.centroids, self.standardise(values))
+
+    def changed(self, values: Sequence[float], changes: Mapping[int, float]) -> list[float]:
+        """Return d values with some replaced, by their place; what is derived from them follows."""
+        found = super().changed(values, changes)
+        known = {feature.name: x for feature, x in zip(self.document.features, found, strict=True)}
+        for place, feature in enumerate(self.document.features):
+            if feature.derived:
+                found[place] = product(known[source] for source in feature.derived)
+        return found
+
+    def reach(self, place: int) -> tuple[float, float]:
+        """Return the coordinates of a number's bounds."""
+        return self.encoding.number_bounds(self.document.features[place].name)
+
+    def own_unit(self, place: int, z: float) -> float:
+        """Return the value of a number that has the coordinate `z`, the nearest bound where none has."""
+        return self.encoding.invert_number(self.document.features[place].name, z)
+
+    def line(self, place: int) -> tuple[float, float]:
+        """Return a number's mean and scale, ``z = (x - mean) / scale``; if transformed, near its mean."""
+        mean, step = (self.own_unit(place, z) for z in (0.0, 1e-4))
+        return mean, (step - mean) / 1e-4
+
+    def by_feature(self, terms: Sequence[float]) -> list[float]:
+        """Return one sum a feature of one term a coordinate."""
+        return list(self.encoding.sum_by_feature(terms).values())
+
+    def _share_alike(self, z: Sequence[float]) -> float:
+        """Return the share of refits that say the same of a customer, who may be exceptional."""
+        own = self._label(self.centroids, z)
+        refits = self.confidence.refits
+        return sum(self._label(Centroids(refit), z) == own for refit in refits) / len(refits)
+
+    def _label(self, centroids: Centroids, z: Sequence[float]) -> int | None:
+        scores = centroids.scores(z)
+        best = max(scores)
+        square = square_length(z) - best
+        return scores.index(best) if square <= 0.0 or math.sqrt(square) <= self.threshold else None
+
+    def centre(self, index: int) -> list[float]:
+        """Return a segment's centroid in own units: a number's inverse, a category's most frequent level."""
+        typical = self.encoding.typical(self.centroids.points[index])
+        pairs = zip(self.document.features, typical, strict=True)
+        return [f.place_of(value) if isinstance(value, str) else value for f, value in pairs]
+
 
 def confidence_label(share: float) -> str:
     """Name a confidence: settled from 0.9, borderline below 0.6, else leaning."""
     if share >= SETTLED:
         return "settled"
     return "borderline" if share < BORDERLINE else "leaning"
-
-
-class _Refits:
-    """The refitted centroid sets, those that moved farthest first.
-
-    No centroid of a refit lies farther than its reach from the model's own. Where the margin to a segment
-    exceeds twice that, the refit cannot prefer that segment (triangle inequality), so most customers need no
-    refit at all and the others few segments. What is left is evaluated a whole column of refits at a time.
-    """
-
-    def __init__(self, centroids: Centroids, confidence: ConfidenceDocument) -> None:
-        ranked = sorted(
-            ((max(map(math.dist, centroids.points, refit)), refit) for refit in confidence.refits),
-            reverse=True,
-        )
-        self._sets = [refit for _, refit in ranked]
-        self._reaches = [-2.0 * reach for reach, _ in ranked]
-        self._planes: dict[tuple[int, int], tuple[list[float], list[list[float]]]] = {}
-
-    def share_agreeing(self, z: Sequence[float], order: Sequence[int], distances: Sequence[float]) -> float:
-        """Return the share of refits that place `z` in the nearest segment.
-
-        `order` and `distances` are the model's. A refit in which two segments are exactly as near counts as
-        agreeing.
-        """
-        index = order[0]
-        own = distances[index]
-        leads: list[float] | None = None
-        for other in order[1:]:
-            undecided = bisect_right(self._reaches, own - distances[other] + SAFE)
-            if not undecided:
-                break  # all that follow are farther still
-            lead = self._lead(z, index, other, undecided)
-            leads = lead if leads is None else _least(leads, lead)
-        if leads is None:
-            return 1.0
-        losing = len(leads) - sum(map((0.0).__le__, leads))
-        return (len(self._sets) - losing) / len(self._sets)
-
-    def _lead(self, z: Sequence[float], index: int, other: int, count: int) -> list[float]:
-        """Return by how much the score of `index` exceeds that of `other` in each of the first refits."""
-        constants, columns = self._plane(index, other)
-        lead = constants[:count]
-        for value, column in zip(z, columns, strict=True):
-            lead = [total + value * slope for total, slope in zip(lead, column, strict=False)]
-        return lead
-
-    def _plane(self, index: int, other: int) -> tuple[list[float], list[list[float]]]:
-        """Return the difference of two segments' scores as constants and one column of slopes a feature."""
-        if (index, other) not in self._planes:
-            pairs = [(refit[index], refit[other]) for refit in self._sets]
-            constants = [_square_length(there) - _square_length(here) for here, there in pairs]
-            columns = [
-                [2.0 * (here[f] - there[f]) for here, there in pairs]
-                for f in range(len(self._sets[0][index]))
-            ]
-            self._planes[index, other] = constants, columns
-        return self._planes[index, other]
-
-
-def _least(a: list[float], b: list[float]) -> list[float]:
-    """Return the smaller of each two, and what only the longer list has."""
-    longer = a if len(a) > len(b) else b
-    return [*map(min, a, b), *longer[min(len(a), len(b)) :]]
-
-
-def _square_length(point: Sequence[float]) -> float:
-    # a plain loop: from Python 3.12 `sum` compensates, and the page's JavaScript could not follow
-    total = 0.0
-    for value in point:
-        total += value * value
-    return total
 
 
 def _parse(files: Mapping[str, bytes], name: str, kind: type[Document]) -> Document:

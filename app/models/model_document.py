@@ -1,16 +1,20 @@
 """The files of a model version that serving reads, each with its schema.
 
 ``model.json`` says what the model is and places customers; ``confidence.json`` holds the refitted centroid
-sets; ``analysis.json`` holds what the pages show; ``moves.json``, where there is one, who moved since the
-version before. Numbers are finite and shapes agree, or nothing loads.
+sets; ``analysis.json`` holds what the pages show. Numbers are finite and shapes agree, or nothing loads.
 """
 
 from __future__ import annotations
 
+import math
 from datetime import datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from app.models.encoding.document import NO_VALUE, OTHER, EncodingDocument, level_key
+from app.models.encoding.transforms import TransformName
+from app.models.metrics import Metrics
 
 FORMAT: Literal[1] = 1
 MODEL, MODEL_HASH, CONFIDENCE, ANALYSIS = (
@@ -29,13 +33,26 @@ class _Document(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
-class FeatureState(_Document):
-    """One feature as the model learned it: ``z = (x - mean) / scale``."""
+def _is_default(default: Any) -> Any:
+    """Return a test by which a field of its default is left out: plain models' files stay as they were."""
+    return lambda value: value == default
 
+
+class FeatureState(_Document):
+    """One feature as the model learned it: ``z = (x - mean) / scale``, unless the model has an encoding.
+
+    With an encoding `mean` and `scale` are those of the known values in their own unit, and only describe. A
+    category has `levels`, and its values are places in them; the place behind the last stands for any other
+    word, `mean` is the most frequent one's. `derived` names the features whose product it is.
+    """
+
+    kind: Literal["number", "category"] = Field(default="number", exclude_if=_is_default("number"))
     name: str
     label: str
     unit: str
-    transform: Literal["none"] = "none"
+    transform: TransformName = "none"
+    levels: tuple[str, ...] = Field(default=(), exclude_if=_is_default(()))
+    derived: tuple[str, ...] = Field(default=(), exclude_if=_is_default(()))
     minimum: float
     maximum: float
     decimals: int
@@ -44,6 +61,20 @@ class FeatureState(_Document):
     scale: float = Field(gt=0)
     training_min: float
     training_max: float
+
+    def word_of(self, place: float) -> str | None:
+        """Return the word of a category's value, None where it is missing."""
+        if math.isnan(place):
+            return None
+        return self.levels[int(place)] if place < len(self.levels) else OTHER
+
+    def place_of(self, word: str) -> float:
+        """Return the value of a category's word, in any spelling; NaN for a blank one."""
+        key = level_key(word)
+        if key in ("", NO_VALUE):
+            return math.nan
+        places = [place for place, level in enumerate(self.levels) if level_key(level) == key]
+        return float(places[0] if places else len(self.levels))
 
 
 class SegmentState(_Document):
@@ -59,6 +90,18 @@ class SegmentState(_Document):
     size: int = Field(ge=1)
 
 
+class ExceptionalState(_Document):
+    """The segment of customers farther than `threshold`, in standardised units, from every centroid."""
+
+    segment_id: int = Field(ge=0)
+    name: str
+    description: str
+    strategy: tuple[str, ...]
+    slot: int = Field(ge=1, le=8)
+    size: int = Field(ge=1)
+    threshold: float = Field(gt=0)
+
+
 class DataState(_Document):
     """The training table: what it is called, how many customers, the fingerprint of its values.
 
@@ -69,15 +112,6 @@ class DataState(_Document):
     rows: int
     fingerprint: Hash
     has_ids: bool = False
-
-
-class Metrics(_Document):
-    """Internal validity of one partition, in standardised units."""
-
-    silhouette: float
-    calinski_harabasz: float
-    davies_bouldin: float
-    inertia: float
 
 
 class CurvePoint(Metrics):
@@ -121,7 +155,9 @@ class ModelDocument(_Document):
     trained_at: datetime
     seed: int
     features: tuple[FeatureState, ...] = Field(min_length=1)
+    encoding: EncodingDocument | None = Field(default=None, exclude_if=_is_default(None))
     segments: tuple[SegmentState, ...] = Field(min_length=2)
+    exceptional: ExceptionalState | None = Field(default=None, exclude_if=_is_default(None))
     data: DataState
     libraries: dict[str, str]
     metrics: Metrics
@@ -136,13 +172,26 @@ class ModelDocument(_Document):
         """Name of the version, such as ``mall/3``."""
         return f"{self.recipe}/{self.version}"
 
+    @property
+    def width(self) -> int:
+        """How many coordinates a customer has."""
+        return self.encoding.width if self.encoding else len(self.features)
+
     @model_validator(mode="after")
     def _shapes_agree(self) -> Self:
         ids = [segment.segment_id for segment in self.segments]
         if ids != sorted(set(ids)):
             raise ValueError("segments must be in order of their unique ids")
-        if any(len(segment.centroid) != len(self.features) for segment in self.segments):
+        if self.exceptional and (self.encoding is None or self.exceptional.segment_id in ids):
+            raise ValueError("the exceptional need an encoding and an id of their own")
+        if any(len(segment.centroid) != self.width for segment in self.segments):
             raise ValueError("each centroid needs one number per feature")
+        if self.encoding:
+            described = [(feature.name, feature.kind) for feature in self.features]
+            if [(feature.name, feature.kind) for feature in self.encoding.features] != described:
+                raise ValueError("the encoding must have the features in their order")
+        elif any(feature.kind != "number" or feature.transform != "none" for feature in self.features):
+            raise ValueError("without an encoding every feature is a plain number")
         return self
 
 
@@ -170,6 +219,15 @@ class SegmentAnalysis(_Document):
     size: int
     share: float
     stability: float
+    columns: dict[str, ColumnStatistics]
+
+
+class ExceptionalAnalysis(_Document):
+    """The same for the exceptional, whom no resampling makes."""
+
+    segment_id: int
+    size: int
+    share: float
     columns: dict[str, ColumnStatistics]
 
 
@@ -207,57 +265,13 @@ class Sample(_Document):
 
 
 class AnalysisDocument(_Document):
-    """``analysis.json``."""
+    """``analysis.json``; `inertia_shares` tells of an encoding how much each feature counts, in all 1."""
 
     curves: tuple[CurvePoint, ...]
     segments: tuple[SegmentAnalysis, ...]
+    exceptional: ExceptionalAnalysis | None = Field(default=None, exclude_if=_is_default(None))
     columns: tuple[ColumnAnalysis, ...]
     null_test: NullTest
     refits: int
     sample: Sample
-
-
-class NamedSegment(_Document):
-    """A segment as the versions called it."""
-
-    segment_id: int
-    name: str
-    persona: str | None
-    slot: int
-
-
-class SegmentCount(_Document):
-    """How many customers of one segment."""
-
-    segment_id: int
-    customers: int
-
-
-class Move(_Document):
-    """Customers who went from one segment to another, by what alone would have moved them."""
-
-    from_segment: int
-    to_segment: int
-    by_data: int
-    by_model: int
-    by_both: int
-
-
-class MovesDocument(_Document):
-    """``moves.json``: who moved from one version to the next, in counts.
-
-    `basis`: the customers of both training tables, joined by their ids; or all rows of the newer one, or a
-    sample of them, where only the model can have moved anybody. `moves` holds what is not zero.
-    """
-
-    from_version: str
-    to_version: str
-    basis: Literal["joined", "newer_table", "newer_sample"]
-    segments: tuple[NamedSegment, ...]
-    born: tuple[int, ...]
-    retired: tuple[int, ...]
-    customers: int
-    stayed: tuple[SegmentCount, ...]
-    moves: tuple[Move, ...]
-    new: tuple[SegmentCount, ...] = ()
-    gone: tuple[SegmentCount, ...] = ()
+    inertia_shares: dict[str, float] | None = Field(default=None, exclude_if=_is_default(None))

@@ -16,7 +16,8 @@ from pydantic import ValidationError
 
 from app.core.errors import ArtifactInvalid, VersionsDiffer
 from app.models.ml_model import MLModel
-from app.models.model_document import MOVES, Move, MovesDocument, NamedSegment, SegmentCount
+from app.models.model_document import MOVES
+from app.models.moves_document import Move, MovesDocument, NamedSegment, SegmentCount
 
 Row = Sequence[float]
 Basis = Literal["joined", "newer_table", "newer_sample"]

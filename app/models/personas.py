@@ -11,9 +11,11 @@ from scipy.spatial.distance import cdist
 
 from app.models.kmeans_fit import Floats
 from app.models.recipe import MOST_SEGMENTS, Feature, Persona, Recipe
+from app.utils.quantities import listing
 
 PLAIN = 0.5
 STRONG = 1.25
+MOST_TOLD = 4
 
 
 @dataclass(frozen=True)
@@ -28,15 +30,25 @@ class Naming:
 
 
 def name_newborns(recipe: Recipe, newborn: Floats, kept: list[Naming], k: int) -> list[Naming]:
-    """Name newborn centroids (m, d), in standardised units, beside the `kept` segments' names.
+    """Name newborn centroids beside the `kept` segments' names.
 
+    Parameters
+    ----------
+    newborn : array of shape (m, numbers)
+        The recipe's numbers in standard deviations from the mean customer.
+    kept : list of Naming
+    k : int
+        How many segments there are in all.
+
+    Notes
+    -----
     The recipe's personas serve when there is one for each of the k segments; each is used once, and only
     where its place is the nearest to the centroid, so that its text is true. All others are named by their
     strongest contrasts, and no name stands twice.
     """
     used = {naming.persona for naming in kept} | {naming.name for naming in kept}
     free = [persona for persona in recipe.personas if not {persona.key, persona.name} & used]
-    slots = [slot for slot in range(1, MOST_SEGMENTS + 1) if slot not in {naming.slot for naming in kept}]
+    slots = _free_slots(recipe, kept)
     if k != len(recipe.personas) or len(free) < len(newborn):
         return _by_contrast(recipe, newborn, kept, slots)
     placed = _by_place(recipe, newborn, free)
@@ -49,18 +61,30 @@ def name_newborns(recipe: Recipe, newborn: Floats, kept: list[Naming], k: int) -
     return [named[i] for i in range(len(newborn))]
 
 
+def _free_slots(recipe: Recipe, kept: list[Naming]) -> list[int]:
+    """Return the slots that no segment holds, that of the exceptional as the last resort."""
+    taken = {naming.slot for naming in kept}
+    reserved = {recipe.exceptional.slot} if recipe.exceptional else set()
+    free = [slot for slot in range(1, MOST_SEGMENTS + 1) if slot not in taken]
+    return sorted(free, key=lambda slot: slot in reserved)
+
+
 def _by_place(recipe: Recipe, newborn: Floats, free: list[Persona]) -> list[Naming]:
     if not len(newborn):
         return []
-    places = np.array([[persona.place[name] for name in recipe.feature_names] for persona in free])
+    places = np.array([[persona.place[name] for name in _axes(recipe)] for persona in free])
     rows, columns = linear_sum_assignment(cdist(newborn, places) ** 2)
     chosen = dict(zip(rows.tolist(), columns.tolist(), strict=True))
     return [persona_naming(free[chosen[row]]) for row in range(len(newborn))]
 
 
+def _axes(recipe: Recipe) -> list[str]:
+    return [feature.name for feature in recipe.numbers]
+
+
 def _fits(recipe: Recipe, point: Floats, naming: Naming) -> bool:
     """Say whether a persona's text is true of a centroid: no other persona's place lies nearer to it."""
-    places = np.array([[persona.place[name] for name in recipe.feature_names] for persona in recipe.personas])
+    places = np.array([[persona.place[name] for name in _axes(recipe)] for persona in recipe.personas])
     nearest = recipe.personas[int(np.argmin(((places - point) ** 2).sum(axis=1)))]
     return nearest.key == naming.persona
 
@@ -82,14 +106,28 @@ def _by_contrast(recipe: Recipe, newborn: Floats, kept: list[Naming], slots: lis
     # in order of their places, since k-means numbers its clusters by accident
     in_turn = sorted(range(len(newborn)), key=lambda i: tuple(newborn[i]))
     for i, slot in zip(in_turn, slots, strict=False):
-        name = _unique(_contrasts(recipe.features, newborn[i]), taken)
+        name = _unique(_contrasts(recipe.numbers, newborn[i]), taken)
         taken.add(name)
-        named[i] = Naming(None, name, _describe(recipe, newborn[i]), _STRATEGY, slot)
+        named[i] = Naming(None, name, _describe(recipe, newborn[i]), _strategy(recipe, newborn[i]), slot)
     return [named[i] for i in range(len(newborn))]
 
 
-_STRATEGY = (
-    "Look at the segment's profile before you choose an offer",
+def _strategy(recipe: Recipe, point: Floats) -> tuple[str, ...]:
+    """Return lines for a segment that nobody has written any for, by its strongest contrasts."""
+    words = [
+        _word(z, feature, by_degree=False)
+        for z, feature in _ranked(recipe.numbers, point)[:2]
+        if abs(z) >= PLAIN
+    ]
+    if not words:
+        return (_NEITHER, *_ALWAYS)
+    return (_APART.format(words=listing(words)), _BEHIND.format(word=words[0]), *_ALWAYS)
+
+
+_APART = "Build the offer on what sets them apart: {words}"
+_BEHIND = "Ask a few of them what lies behind {word} before you spend on it"
+_NEITHER = "Keep to the usual offers: nothing sets them apart from the mean customer"
+_ALWAYS = (
     "Test one offer on half of the segment and compare",
     "Give the segment a name and a strategy of your own in the recipe",
 )
@@ -97,13 +135,18 @@ _STRATEGY = (
 
 def _contrasts(features: tuple[Feature, ...], point: Floats) -> list[str]:
     """Return candidate names, the plainest first: two strongest contrasts, then with degrees added."""
-    ranked = sorted(zip(point.tolist(), features, strict=True), key=lambda pair: -abs(pair[0]))[:2]
+    ranked = _ranked(features, point)[:2]
     plain = _join(_word(z, feature, by_degree=False) for z, feature in ranked)
     degree = _join(_word(z, feature, by_degree=True) for z, feature in ranked)
     mixed = [
         _join(_word(z, feature, by_degree=feature is graded) for z, feature in ranked) for _, graded in ranked
     ]
     return [plain, *mixed, degree]
+
+
+def _ranked(features: tuple[Feature, ...], point: Floats) -> list[tuple[float, Feature]]:
+    """Return a centroid's standardised values with their features, the strongest contrast first."""
+    return sorted(zip(point.tolist(), features, strict=True), key=lambda pair: -abs(pair[0]))
 
 
 def _word(z: float, feature: Feature, *, by_degree: bool) -> str:
@@ -133,12 +176,20 @@ def _unique(candidates: list[str], taken: set[str]) -> str:
 
 
 def _describe(recipe: Recipe, point: Floats) -> str:
-    parts = []
-    for z, feature in zip(point.tolist(), recipe.features, strict=True):
-        size = (
-            "close to"
-            if abs(z) < PLAIN
-            else f"{abs(z):.1f} standard deviations {'above' if z > 0 else 'below'}"
-        )
-        parts.append(f"{feature.label.lower()} {size} the mean")
-    return f"Customers with {' and '.join(parts)}."
+    """Tell where a centroid lies, of many features only those that stand out most."""
+    told = list(zip(point.tolist(), recipe.numbers, strict=True))
+    if len(told) > MOST_TOLD:
+        strongest = _ranked(recipe.numbers, point)[:MOST_TOLD]
+        told = [(z, feature) for z, feature in strongest if abs(z) >= PLAIN]
+    if not told:
+        return f"Customers close to the mean in every {'feature' if recipe.is_plain else 'number'}."
+    rest = " All else is less marked." if len(told) < len(recipe.numbers) else ""
+    return f"Customers with {listing([_told(z, feature) for z, feature in told])}.{rest}"
+
+
+def _told(z: float, feature: Feature) -> str:
+    if abs(z) < PLAIN:
+        return f"{feature.label.lower()} close to the mean"
+    return (
+        f"{feature.label.lower()} {abs(z):.1f} standard deviations {'above' if z > 0 else 'below'} the mean"
+    )

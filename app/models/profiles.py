@@ -9,8 +9,14 @@ import numpy as np
 
 from app.models.customer_table import CustomerTable
 from app.models.kmeans_fit import Floats, Labels
-from app.models.model_document import ColumnAnalysis, ColumnStatistics, Sample, SegmentAnalysis
-from app.models.recipe import Recipe
+from app.models.model_document import (
+    ColumnAnalysis,
+    ColumnStatistics,
+    ExceptionalAnalysis,
+    Sample,
+    SegmentAnalysis,
+)
+from app.models.recipe import Category, Recipe
 from app.models.sampling import sample_rows
 
 DRAWS = 1_000
@@ -19,8 +25,19 @@ MOST_SAMPLED = 2_000
 
 
 def known_columns(table: CustomerTable, recipe: Recipe) -> dict[str, Floats]:
-    """Return features and profile columns by name, those that hold a value at all."""
-    columns = dict(zip(recipe.feature_names, table.features.T, strict=True)) | table.profile
+    """Return features and profile columns by name, those that hold a value at all.
+
+    A category is as many columns as it has words, each with the share of the customers who have it.
+    """
+    columns: dict[str, Floats] = {}
+    for feature, values in zip(recipe.features, table.features.T, strict=True):
+        if isinstance(feature, Category):
+            unknown = np.isnan(values)
+            for place, share in enumerate(feature.as_profile()):
+                columns[share.name] = np.where(unknown, np.nan, values == place)
+        else:
+            columns[feature.name] = values
+    columns |= table.profile
     return {name: values for name, values in columns.items() if not np.isnan(values).all()}
 
 
@@ -34,7 +51,7 @@ def describe_segments(
     columns : mapping of name to array of shape (n,)
         Features and profile columns, NaN where missing.
     labels : array of shape (n,)
-        Index into `segment_ids` of each row.
+        Index into `segment_ids` of each row, -1 for the exceptional.
     stability : array of shape (k,)
         Mean Jaccard similarity over resamples.
     """
@@ -55,6 +72,14 @@ def describe_segments(
     )
 
 
+def describe_exceptional(
+    columns: Mapping[str, Floats], labels: Labels, segment_id: int, seed: int
+) -> ExceptionalAnalysis:
+    """Return the numbers of the exceptional, those with the label -1."""
+    found = describe_segments(columns, -1 - labels, (segment_id,), np.zeros(1), seed)[0]
+    return ExceptionalAnalysis.model_validate(found.model_dump(exclude={"stability"}))
+
+
 def describe_columns(
     columns: Mapping[str, Floats], recipe: Recipe, labels: Labels, seed: int
 ) -> tuple[ColumnAnalysis, ...]:
@@ -63,7 +88,8 @@ def describe_columns(
     For a feature that share is high by construction, since the segments were made to differ on it.
     """
     rng = np.random.default_rng([seed, 5])
-    titled = [(f.name, f.label, f.unit, True) for f in recipe.features]
+    used = [part for f in recipe.features for part in (f.as_profile() if isinstance(f, Category) else (f,))]
+    titled = [(part.name, part.label, part.unit, True) for part in used if part.name in columns]
     titled += [(p.name, p.label, p.unit, False) for p in recipe.profile if p.name in columns]
     return tuple(
         ColumnAnalysis(
@@ -79,8 +105,11 @@ def describe_columns(
 
 
 def effect_size(values: Floats, labels: Labels) -> float:
-    """Return η², the share of the variance of values (n,) between groups; missing values are left out."""
-    known = ~np.isnan(values)
+    """Return η², the share of the variance of values (n,) between groups.
+
+    Missing values and the exceptional, whose label is -1, are left out.
+    """
+    known = ~np.isnan(values) & (labels >= 0)
     values, labels = values[known], labels[known]
     total = float(((values - values.mean()) ** 2).sum()) if len(values) else 0.0
     if total == 0.0:

@@ -7,8 +7,8 @@ from typing import Protocol
 import numpy as np
 
 from app.core.errors import TrainingUnsound
+from app.models.centroids import Centroids
 from app.models.kmeans_fit import Floats, Labels, Scaling
-from app.models.ml_model import Centroids
 from app.models.model_document import Proof
 
 ROUNDING = 1e-9

@@ -2,112 +2,63 @@
 
 from __future__ import annotations
 
-import re
+import math
 import tomllib
+from collections.abc import Mapping
 from functools import cached_property
 from itertools import pairwise
+from itertools import product as combinations
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from app.core.errors import RecipeInvalid, RecipeNotFound
+from app.models.encoding.document import MOST_TRIMMED
+from app.models.encoding.transforms import product
+from app.models.recipe_columns import (
+    NAME,
+    AnyFeature,
+    Category,
+    Column,
+    Feature,
+    FieldName,
+    IdColumn,
+    Name,
+    NumberProfile,
+    Part,
+    Profile,
+    ShareProfile,
+    Text,
+)
+
+__all__ = [
+    "MOST_SEGMENTS",
+    "SHIPPED",
+    "Category",
+    "Column",
+    "Exceptional",
+    "Feature",
+    "KnownTable",
+    "NumberProfile",
+    "Persona",
+    "Profile",
+    "Recipe",
+    "ShareProfile",
+    "get_recipe",
+    "recipe_names",
+    "shipped_names",
+]
 
 SHIPPED = Path(__file__).resolve().parent.parent / "recipes"
 MOST_SEGMENTS = 8
 
-_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
-
-def _is_free(name: str) -> str:
-    if hasattr(BaseModel, name) or name.startswith("model_"):
-        raise ValueError("this name is taken by the program: choose another")
-    return name
-
-
-Name = Annotated[str, Field(pattern=rf"^{_NAME.pattern}$")]
-FieldName = Annotated[Name, AfterValidator(_is_free)]
-Text = Annotated[str, Field(min_length=1, max_length=600)]
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class Column(_Part):
-    """Where a value is found in a customer table, under which spellings."""
-
-    column: Text
-    aliases: tuple[Text, ...] = ()
-
-
-class IdColumn(Column):
-    """The customer's identifier: text, kept byte for byte, optional in the table."""
-
-
-class Feature(Column):
-    """One column that the distance is computed on.
-
-    `minimum` and `maximum` bound what is accepted, in the feature's own unit; `step` is what a slider
-    moves by; values are shown and suggested with `decimals` decimals.
-    """
-
-    name: FieldName
-    label: Text
-    unit: str = ""
-    low_word: Text
-    high_word: Text
-    minimum: float
-    maximum: float
-    step: float = Field(default=1.0, gt=0)
-    decimals: int = Field(default=1, ge=0, le=6)
-
-    @model_validator(mode="after")
-    def _bounds_are_ordered(self) -> Self:
-        _refuse_empty_range(self.minimum, self.maximum)
-        return self
-
-
-class NumberProfile(Column):
-    """A number that describes segments and never makes them, such as age."""
-
-    kind: Literal["number"]
-    name: FieldName
-    label: Text
-    unit: str = ""
-    minimum: float
-    maximum: float
-
-    @model_validator(mode="after")
-    def _bounds_are_ordered(self) -> Self:
-        _refuse_empty_range(self.minimum, self.maximum)
-        return self
-
-    @property
-    def field(self) -> str:
-        """Name under which a request may carry it."""
-        return self.name
-
-
-class ShareProfile(Column):
-    """The share of customers whose text in `column` is one of `counted`, such as women by gender."""
-
-    kind: Literal["share"]
-    name: FieldName
-    label: Text
-    unit: str = "share"
-    field: FieldName
-    counted: tuple[Text, ...] = Field(min_length=1)
-    others: tuple[Text, ...] = ()
-
-
-Profile = Annotated[NumberProfile | ShareProfile, Field(discriminator="kind")]
-
-
-class Persona(_Part):
+class Persona(Part):
     """Name, texts and palette slot for a segment whose centroid lies near `place`.
 
-    `place` maps every feature to standard deviations from the mean customer.
+    `place` maps every number that the distance is computed on to standard deviations from the mean customer,
+    after its transform; numbers that are left out may have a place, categories have none.
     """
 
     key: Name
@@ -118,7 +69,20 @@ class Persona(_Part):
     strategy: tuple[Text, ...] = Field(min_length=1)
 
 
-class KnownTable(_Part):
+class Exceptional(Part):
+    """The segment of those who lie far from every other: at most `share` of the training customers.
+
+    They move no centroid, and later customers as far out join them.
+    """
+
+    share: float = Field(gt=0, le=MOST_TRIMMED)
+    name: Annotated[str, Field(min_length=1, max_length=80)]
+    slot: int = Field(ge=1, le=MOST_SEGMENTS)
+    description: Text
+    strategy: tuple[Text, ...] = Field(min_length=1)
+
+
+class KnownTable(Part):
     """A table that is recognised by the fingerprint of its values."""
 
     key: Name
@@ -126,8 +90,12 @@ class KnownTable(_Part):
     fingerprint: str
 
 
-class Recipe(_Part):
-    """How to segment one kind of customer: features, number of segments, personas, texts."""
+class Recipe(Part):
+    """How to segment one kind of customer: features, number of segments, personas, texts.
+
+    The recipe's table of features holds all that may be used; `features` are those in use, in the order of
+    the distance, and the rest joins the `profile`.
+    """
 
     name: Name
     title: Text
@@ -135,11 +103,38 @@ class Recipe(_Part):
     segments: int = Field(ge=2, le=MOST_SEGMENTS)
     raw_file: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+$")]
     id: IdColumn
-    features: tuple[Feature, ...] = Field(min_length=1)
-    profile: tuple[Profile, ...] = ()
+    all_features: tuple[AnyFeature, ...] = Field(min_length=1, alias="features")
+    own_profile: tuple[Profile, ...] = Field(default=(), alias="profile")
     personas: tuple[Persona, ...] = ()
+    exceptional: Exceptional | None = None
     known_tables: tuple[KnownTable, ...] = ()
     older_names: dict[str, FieldName] = Field(default_factory=dict)
+
+    @cached_property
+    def features(self) -> tuple[Feature | Category, ...]:
+        """The columns that the distance is computed on."""
+        return tuple(feature for feature in self.all_features if feature.is_used)
+
+    @cached_property
+    def numbers(self) -> tuple[Feature, ...]:
+        """Those of the features that are numbers."""
+        return tuple(feature for feature in self.features if isinstance(feature, Feature))
+
+    @cached_property
+    def profile(self) -> tuple[Profile, ...]:
+        """The columns that describe segments and never make them."""
+        left_out = [part for f in self.all_features if not f.is_used for part in f.as_profile()]
+        return (*self.own_profile, *left_out)
+
+    @cached_property
+    def derived(self) -> dict[str, tuple[str, ...]]:
+        """Sources of each column that is worked out, used or not, by its name."""
+        return {feature.name: feature.derived for feature in self.all_features if feature.derived}
+
+    @cached_property
+    def is_plain(self) -> bool:
+        """Whether every feature is a number that is only standardised, and nobody is exceptional."""
+        return self.exceptional is None and all(feature.is_plain for feature in self.features)
 
     @cached_property
     def feature_names(self) -> tuple[str, ...]:
@@ -152,20 +147,51 @@ class Recipe(_Part):
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> Self:
-        names = [*self.feature_names, *(column.name for column in self.profile)]
-        _refuse_repeats("features and profile", names)
-        _refuse_repeats("fields", [*self.feature_names, *(column.field for column in self.profile)])
+        features = [feature.name for feature in self.all_features]
+        _refuse_repeats("features and profile", [*features, *(column.name for column in self.own_profile)])
+        _refuse_repeats("fields", [*features, *(column.field for column in self.own_profile)])
         _refuse_repeats("personas' keys", [persona.key for persona in self.personas])
-        _refuse_repeats("personas' names", [persona.name for persona in self.personas])
-        _refuse_repeats("personas' slots", [str(persona.slot) for persona in self.personas])
+        named: list[Persona | Exceptional] = [*self.personas]
+        named += [self.exceptional] if self.exceptional else []
+        _refuse_repeats("personas' names", [one.name for one in named])
+        _refuse_repeats("personas' slots", [str(one.slot) for one in named])
         return self
 
     @model_validator(mode="after")
     def _personas_have_a_place(self) -> Self:
+        known = {feature.name for feature in self.all_features if isinstance(feature, Feature)}
         for persona in self.personas:
-            if set(persona.place) != set(self.feature_names):
+            if not {feature.name for feature in self.numbers} <= set(persona.place) <= known:
                 raise ValueError(f"persona {persona.key} needs a place on exactly the recipe's features")
         return self
+
+    @model_validator(mode="after")
+    def _distance_can_be_computed(self) -> Self:
+        if not self.numbers:
+            raise ValueError("at least one feature in use must be a number")
+        return self
+
+    @model_validator(mode="after")
+    def _derived_columns_have_sources(self) -> Self:
+        known = {f.name: f for f in self.all_features if isinstance(f, Feature) and not f.derived}
+        for feature in self.all_features:
+            if not set(feature.derived) <= set(known):
+                raise ValueError(f"{feature.name} is made of something that is no number to be asked for")
+            sources = [known[name] for name in feature.derived]
+            if feature.is_used and not all(source.is_used for source in sources):
+                raise ValueError(f"{feature.name} is in use, but what it is made of is not")
+            if isinstance(feature, Feature) and sources:
+                ends = list(map(product, combinations(*((s.minimum, s.maximum) for s in sources))))
+                if min(ends) < feature.minimum or max(ends) > feature.maximum:
+                    raise ValueError(f"the bounds of {feature.name} must hold all that its sources can make")
+        return self
+
+    def derive(self, known: Mapping[str, float]) -> dict[str, float]:
+        """Return every derived column by its name from what is known, NaN where a source is missing."""
+        return {
+            name: product([known.get(source, math.nan) for source in sources])
+            for name, sources in self.derived.items()
+        }
 
     @model_validator(mode="after")
     def _older_names_fit(self) -> Self:
@@ -190,7 +216,7 @@ def get_recipe(name: str, user_folder: Path | None = None) -> Recipe:
     RecipeInvalid
         If the file is not TOML or breaks a rule; the message names the file and each faulty key.
     """
-    if not _NAME.fullmatch(name):
+    if not NAME.fullmatch(name):
         raise RecipeNotFound("a recipe's name has small letters, digits and underscores only")
     for folder in filter(None, (user_folder, SHIPPED)):
         path = folder / f"{name}.toml"
@@ -202,7 +228,7 @@ def get_recipe(name: str, user_folder: Path | None = None) -> Recipe:
 def recipe_names(user_folder: Path | None = None) -> list[str]:
     """Names of all recipes, a user's own and the shipped ones."""
     own = user_folder.glob("*.toml") if user_folder else ()
-    return sorted({path.stem for path in own if _NAME.fullmatch(path.stem)} | set(shipped_names()))
+    return sorted({path.stem for path in own if NAME.fullmatch(path.stem)} | set(shipped_names()))
 
 
 def shipped_names() -> list[str]:
@@ -218,16 +244,15 @@ def _parse(path: Path, name: str) -> Recipe:
     try:
         recipe = Recipe.model_validate(content)
     except ValidationError as error:
-        faults = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'recipe'}: {e['msg']}" for e in error.errors())
+        faults = "; ".join(f"{_place(e['loc'])}: {e['msg']}" for e in error.errors())
         raise RecipeInvalid(f"{path.name}: {faults}") from error
     if recipe.name != name:
         raise RecipeInvalid(f"{path.name}: name must be {name}, as the file's")
     return recipe
 
 
-def _refuse_empty_range(minimum: float, maximum: float) -> None:
-    if minimum >= maximum:
-        raise ValueError("minimum must be below maximum")
+def _place(location: tuple[int | str, ...]) -> str:
+    return ".".join(str(key) for key in location if not str(key).startswith("<")) or "recipe"
 
 
 def _refuse_repeats(what: str, names: list[str]) -> None:

@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from app.models.artifact_store import Numbering
+from app.models.encoding.trimmed import TrimmedFit
 from app.models.identity import match_centroids
 from app.models.kmeans_fit import Floats, KMeansFit, Labels, Scaling
 from app.models.ml_model import MLModel
-from app.models.model_document import Lineage
+from app.models.model_document import ExceptionalState, Lineage
 from app.models.personas import Naming, name_newborns, persona_naming
+from app.models.preparation import Preparation, deviations, preparation_of
 from app.models.recipe import Recipe
 
 
@@ -41,7 +43,7 @@ class Succession:
 def succeed(
     recipe: Recipe,
     rows: Floats,
-    scaling: Scaling,
+    scaling: Preparation,
     fit: KMeansFit,
     previous: MLModel | None,
     numbering: Numbering,
@@ -51,16 +53,18 @@ def succeed(
     Parameters
     ----------
     rows : array of shape (n, d)
-        The training rows in own units.
+        The training rows in own units that the fit's labels belong to.
     previous : MLModel or None
         The version whose segments live on; one with other features is no predecessor.
     """
-    if previous is not None and tuple(f.name for f in previous.document.features) != recipe.feature_names:
+    measured = [(feature.name, feature.kind) for feature in recipe.features]
+    if previous is not None and [(f.name, f.kind) for f in previous.document.features] != measured:
         previous = None
-    partner = _partners(rows, scaling, fit, previous)
+    partner = _partners(recipe, rows, scaling, fit, previous)
     kept = _kept(recipe, previous, {i: int(partner[i]) for i in np.flatnonzero(partner >= 0).tolist()})
     newborn = np.flatnonzero(partner < 0)
-    namings = name_newborns(recipe, fit.centroids[newborn], list(kept.values()), len(fit.centroids))
+    places = deviations(scaling, fit.centroids[newborn])
+    namings = name_newborns(recipe, places, list(kept.values()), len(fit.centroids))
     born = dict(zip(newborn.tolist(), namings, strict=True))
     in_turn = sorted(born, key=lambda i: (_rank(recipe, born[i]), *fit.centroids[i].tolist()))
     first = numbering.segment_id
@@ -83,14 +87,21 @@ def succeed(
     )
 
 
-def _partners(rows: Floats, scaling: Scaling, fit: KMeansFit, previous: MLModel | None) -> Labels:
+def _partners(
+    recipe: Recipe, rows: Floats, scaling: Preparation, fit: KMeansFit, previous: MLModel | None
+) -> Labels:
     """Return for each centroid the index of the previous segment that it continues, or -1."""
     if previous is None:
         return np.full(len(fit.centroids), -1, dtype=np.int64)
-    features = previous.document.features
-    old = Scaling(np.array([f.mean for f in features]), np.array([f.scale for f in features]))
-    moved = old.apply(scaling.undo(fit.centroids))
-    return match_centroids(np.array(previous.centroids.points), moved, old.apply(rows)).partner
+    old = preparation_of(previous, recipe)
+    known = rows if isinstance(scaling, Scaling) or not isinstance(old, Scaling) else scaling.fill(rows)
+    z = old.apply(known)
+    if isinstance(scaling, Scaling) and isinstance(old, Scaling):
+        moved = old.apply(scaling.undo(fit.centroids))
+    else:
+        # no line leads from one encoding to another, but the same customers have a mean in both
+        moved = np.array([z[fit.labels == place].mean(axis=0) for place in range(len(fit.centroids))])
+    return match_centroids(np.array(previous.centroids.points), moved, z).partner
 
 
 def _kept(recipe: Recipe, previous: MLModel | None, partners: dict[int, int]) -> dict[int, Naming]:
@@ -112,3 +123,21 @@ def _rank(recipe: Recipe, naming: Naming) -> int:
     """Return the persona's place in the recipe, so that the first training numbers segments in that order."""
     keys = [persona.key for persona in recipe.personas]
     return keys.index(naming.persona) if naming.persona in keys else len(keys)
+
+
+def set_apart(
+    recipe: Recipe, trimmed: TrimmedFit, succession: Succession, previous: MLModel | None
+) -> ExceptionalState | None:
+    """Return the segment of the exceptional, under the id it had before; None where nobody is exceptional."""
+    if recipe.exceptional is None or trimmed.threshold is None:
+        return None
+    before = previous.document.exceptional if previous else None
+    return ExceptionalState(
+        segment_id=before.segment_id if before else succession.next_segment_id,
+        name=recipe.exceptional.name,
+        description=recipe.exceptional.description,
+        strategy=recipe.exceptional.strategy,
+        slot=recipe.exceptional.slot,
+        size=int(trimmed.exceptional.sum()),
+        threshold=trimmed.threshold,
+    )

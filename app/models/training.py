@@ -10,15 +10,17 @@ import numpy as np
 from app.core.errors import TableInvalid
 from app.models.artifact_store import Numbering
 from app.models.customer_table import CustomerTable
+from app.models.encoding.trimmed import fit_trimmed
 from app.models.evidence import Stability, compare_with_nulls, resample
-from app.models.kmeans_fit import Floats, KMeansFit, fit_kmeans, fit_scaling
+from app.models.kmeans_fit import Floats, KMeansFit
 from app.models.labelled_table import defuse
 from app.models.ml_model import MLModel
 from app.models.model_document import NullTest
 from app.models.moves import count_moves
+from app.models.preparation import fit_preparation
 from app.models.recipe import Recipe
 from app.models.sampling import sample_rows
-from app.models.succession import succeed
+from app.models.succession import set_apart, succeed
 from app.models.version_files import Findings, Plan, version_files, with_moves
 
 NULL_ROWS, REFIT_ROWS = 1_000, 5_000
@@ -60,14 +62,20 @@ def train(
     customers = table.features
     _refuse_too_few(recipe, customers, plan.k)
     progress("fitting", 0.0)
-    scaling = fit_scaling(customers)
-    z = scaling.apply(customers)
-    fit = fit_kmeans(z, plan.k, plan.seed)
-    _refuse_single_customers(fit, plan.k)
-    succession = succeed(recipe, customers, scaling, fit, previous, numbering)
-    fit = fit.in_order(succession.order)
-    null, stability = _gather_evidence(z, fit, plan, progress)
-    findings = Findings(recipe, table, plan, scaling, z, fit, succession, null, stability)
+    preparation = fit_preparation(recipe, customers)
+    z = preparation.apply(customers)
+    trimmed = fit_trimmed(z, plan.k, plan.seed, recipe.exceptional.share if recipe.exceptional else 0.0)
+    ordinary = np.flatnonzero(~trimmed.exceptional)
+    _refuse_single_customers(trimmed.fit.on(ordinary), plan.k)
+    succession = succeed(
+        recipe, customers[ordinary], preparation, trimmed.fit.on(ordinary), previous, numbering
+    )
+    fit = trimmed.fit.in_order(succession.order)
+    null, stability = _gather_evidence(z[ordinary], fit.on(ordinary), plan, progress)
+    outlying = set_apart(recipe, trimmed, succession, previous)
+    findings = Findings(
+        recipe, table, plan, preparation, z, fit, ordinary, succession, outlying, null, stability
+    )
     progress("comparing numbers of segments and proving the model", 0.0)
     files = version_files(findings, numbering.version)
     if succession.lineage.previous is not None:
@@ -76,9 +84,17 @@ def train(
     return Trained(
         files=files,
         model=MLModel.from_files(files),
-        row_segments=tuple(succession.segment_ids[place] for place in fit.labels.tolist()),
-        next_segment_id=succession.next_segment_id,
+        row_segments=_row_segments(findings),
+        next_segment_id=max(succession.next_segment_id, outlying.segment_id + 1 if outlying else 0),
     )
+
+
+def _row_segments(found: Findings) -> tuple[int, ...]:
+    ids = np.array(found.succession.segment_ids)[found.fit.labels]
+    if found.exceptional:
+        is_ordinary = np.isin(np.arange(len(ids)), found.ordinary)
+        ids = np.where(is_ordinary, ids, found.exceptional.segment_id)
+    return tuple(ids.tolist())
 
 
 def _gather_evidence(z: Floats, fit: KMeansFit, plan: Plan, progress: Progress) -> tuple[NullTest, Stability]:
@@ -114,7 +130,7 @@ def _refuse_too_few(recipe: Recipe, rows: Floats, k: int) -> None:
             f"{k} segments need at least {2 * k} different customers; this table has {distinct}"
         )
     for feature, column in zip(recipe.features, rows.T, strict=True):
-        if column.std() == 0.0:
+        if np.nanstd(column) == 0.0:
             raise TableInvalid(f"{feature.label} is the same in every row and cannot divide customers")
 
 

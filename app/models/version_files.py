@@ -11,8 +11,11 @@ import numpy as np
 
 from app.models.artifact_store import sha256
 from app.models.customer_table import CustomerTable
+from app.models.encoded_proof import prove_encoded
+from app.models.encoding.fitting import inertia_shares
 from app.models.evidence import NULL_DRAWS, REFITS, Stability, judge
-from app.models.kmeans_fit import Floats, KMeansFit, PickledPair, Scaling, fit_kmeans, measure
+from app.models.feature_states import describe_features
+from app.models.kmeans_fit import Floats, KMeansFit, Labels, PickledPair, fit_kmeans, measure
 from app.models.model_document import (
     ANALYSIS,
     CONFIDENCE,
@@ -25,14 +28,22 @@ from app.models.model_document import (
     ConfidenceDocument,
     CurvePoint,
     DataState,
-    FeatureState,
+    ExceptionalState,
     ModelDocument,
-    MovesDocument,
     NullTest,
     Proof,
     SegmentState,
 )
-from app.models.profiles import describe_columns, describe_segments, known_columns, sample_customers
+from app.models.moves_document import MovesDocument
+from app.models.pickled_pipeline import make_pipeline
+from app.models.preparation import EncodedColumns, Preparation
+from app.models.profiles import (
+    describe_columns,
+    describe_exceptional,
+    describe_segments,
+    known_columns,
+    sample_customers,
+)
 from app.models.proof import prove_agreement
 from app.models.recipe import Recipe
 from app.models.succession import Succession
@@ -54,17 +65,36 @@ class Plan:
 
 @dataclass(frozen=True)
 class Findings:
-    """All that a training found; `z` are the rows (n, d) in standardised units, `fit` is in segment order."""
+    """All that a training found.
+
+    Attributes
+    ----------
+    z : array of shape (n, D)
+        The rows as coordinates.
+    fit : KMeansFit
+        In segment order, with the nearest segment of every row.
+    ordinary : array of int
+        Indices of the rows that are not exceptional: the evidence and the measures rest on them.
+    """
 
     recipe: Recipe
     table: CustomerTable
     plan: Plan
-    scaling: Scaling
+    preparation: Preparation
     z: Floats
     fit: KMeansFit
+    ordinary: Labels
     succession: Succession
+    exceptional: ExceptionalState | None
     null: NullTest
     stability: Stability
+
+    @property
+    def labels(self) -> Labels:
+        """Index of each row's segment (n,), -1 for the exceptional."""
+        labels = np.full(len(self.z), -1, dtype=np.int64)
+        labels[self.ordinary] = self.fit.labels[self.ordinary]
+        return labels
 
 
 def version_files(found: Findings, number: int) -> dict[str, bytes]:
@@ -75,8 +105,7 @@ def version_files(found: Findings, number: int) -> dict[str, bytes]:
     TrainingUnsound
         If the pickled pair and the served numbers disagree.
     """
-    pair = PickledPair(found.table.features, found.scaling, found.fit)
-    proof = _prove(found, pair)
+    pair, proof = _prove(found)
     files = dict(zip((SCALER, KMEANS), pair.dump(), strict=True))
     files[ANALYSIS] = _analysis(found).model_dump_json().encode()
     confidence = ConfidenceDocument(refits=found.stability.refits.tolist())
@@ -94,30 +123,47 @@ def with_moves(files: dict[str, bytes], moves: MovesDocument) -> dict[str, bytes
     return files | {MOVES: content, MODEL: document.model_dump_json(indent=2).encode()}
 
 
-def _prove(found: Findings, pair: PickledPair) -> Proof:
-    low = np.array([feature.minimum for feature in found.recipe.features])
-    high = np.array([feature.maximum for feature in found.recipe.features])
-    return prove_agreement(pair, found.scaling, found.fit.centroids, low, high, found.plan.seed)
+def _prove(found: Findings) -> tuple[PickledPair, Proof]:
+    rows, centroids, seed = found.table.features, found.fit.centroids, found.plan.seed
+    if isinstance(found.preparation, EncodedColumns):
+        pipeline = make_pipeline(found.preparation, rows)
+        pair = PickledPair(rows, found.preparation, found.fit, pipeline)
+        return pair, prove_encoded(pair, found.preparation, centroids, seed)
+    pair = PickledPair(rows, found.preparation, found.fit)
+    low = np.array([feature.minimum for feature in found.recipe.numbers])
+    high = np.array([feature.maximum for feature in found.recipe.numbers])
+    return pair, prove_agreement(pair, found.preparation, centroids, low, high, seed)
 
 
 def _analysis(found: Findings) -> AnalysisDocument:
     columns = known_columns(found.table, found.recipe)
-    labels, ids, seed = found.fit.labels, found.succession.segment_ids, found.plan.seed
+    labels, ids, seed = found.labels, found.succession.segment_ids, found.plan.seed
+    rows, outlying = found.table.features, found.exceptional
+    known = found.preparation.fill(rows) if isinstance(found.preparation, EncodedColumns) else rows
     return AnalysisDocument(
         curves=_curves(found),
         segments=describe_segments(columns, labels, ids, found.stability.jaccard, seed),
+        exceptional=describe_exceptional(columns, labels, outlying.segment_id, seed) if outlying else None,
         columns=describe_columns(columns, found.recipe, labels, seed),
         null_test=found.null,
         refits=found.plan.refits,
-        sample=sample_customers(found.table.features, labels, ids, seed),
+        inertia_shares=_inertia_shares(found),
+        sample=sample_customers(known, found.fit.labels, ids, seed),
     )
 
 
+def _inertia_shares(found: Findings) -> dict[str, float] | None:
+    if not isinstance(found.preparation, EncodedColumns):
+        return None
+    return inertia_shares(found.preparation.document, found.z[found.ordinary])
+
+
 def _curves(found: Findings) -> tuple[CurvePoint, ...]:
-    most = len(np.unique(found.z, axis=0))
-    fits = {k: fit_kmeans(found.z, k, found.plan.seed) for k in CURVE if k < most and k != found.plan.k}
-    fits[found.plan.k] = found.fit
-    return tuple(CurvePoint(k=k, **measure(found.z, fits[k]).model_dump()) for k in sorted(fits))
+    z = found.z[found.ordinary]
+    most = len(np.unique(z, axis=0))
+    fits = {k: fit_kmeans(z, k, found.plan.seed) for k in CURVE if k < most and k != found.plan.k}
+    fits[found.plan.k] = found.fit.on(found.ordinary)
+    return tuple(CurvePoint(k=k, **measure(z, fits[k]).model_dump()) for k in sorted(fits))
 
 
 def _document(found: Findings, number: int, proof: Proof, hashes: dict[str, str]) -> ModelDocument:
@@ -129,8 +175,10 @@ def _document(found: Findings, number: int, proof: Proof, hashes: dict[str, str]
         version=number,
         trained_at=datetime.now(UTC).replace(microsecond=0),
         seed=found.plan.seed,
-        features=_features(recipe, table.features, found.scaling),
-        segments=_segments(found.fit, found.succession),
+        features=describe_features(recipe, table.features, found.preparation),
+        encoding=found.preparation.document if isinstance(found.preparation, EncodedColumns) else None,
+        segments=_segments(found),
+        exceptional=found.exceptional,
         data=DataState(
             title=title,
             rows=len(table.features),
@@ -138,7 +186,7 @@ def _document(found: Findings, number: int, proof: Proof, hashes: dict[str, str]
             has_ids=table.has_ids,
         ),
         libraries={"python": platform.python_version()} | {name: package_version(name) for name in LIBRARIES},
-        metrics=measure(found.z, found.fit),
+        metrics=measure(found.z[found.ordinary], found.fit.on(found.ordinary)),
         verdict=judge(found.null, found.stability.jaccard, recipe.noun),
         proof=proof,
         lineage=found.succession.lineage,
@@ -147,26 +195,8 @@ def _document(found: Findings, number: int, proof: Proof, hashes: dict[str, str]
     )
 
 
-def _features(recipe: Recipe, rows: Floats, scaling: Scaling) -> tuple[FeatureState, ...]:
-    return tuple(
-        FeatureState(
-            name=feature.name,
-            label=feature.label,
-            unit=feature.unit,
-            minimum=feature.minimum,
-            maximum=feature.maximum,
-            decimals=feature.decimals,
-            step=feature.step,
-            mean=float(scaling.mean[place]),
-            scale=float(scaling.scale[place]),
-            training_min=float(rows[:, place].min()),
-            training_max=float(rows[:, place].max()),
-        )
-        for place, feature in enumerate(recipe.features)
-    )
-
-
-def _segments(fit: KMeansFit, succession: Succession) -> tuple[SegmentState, ...]:
+def _segments(found: Findings) -> tuple[SegmentState, ...]:
+    fit, succession, labels = found.fit, found.succession, found.labels
     return tuple(
         SegmentState(
             segment_id=segment_id,
@@ -176,7 +206,7 @@ def _segments(fit: KMeansFit, succession: Succession) -> tuple[SegmentState, ...
             strategy=naming.strategy,
             slot=naming.slot,
             centroid=tuple(fit.centroids[place].tolist()),
-            size=int((fit.labels == place).sum()),
+            size=int((labels == place).sum()),
         )
         for place, (segment_id, naming) in enumerate(
             zip(succession.segment_ids, succession.namings, strict=True)

@@ -33,11 +33,28 @@ class ClusterRead(Answer):
     columns: dict[str, ColumnSummary]
 
 
+class ExceptionalRead(Answer):
+    """The numbers of the exceptional in the training table: no resampling makes this segment."""
+
+    segment_id: int
+    name: str
+    size: int
+    share: float
+    columns: dict[str, ColumnSummary]
+
+
+def _is_none(value: object) -> bool:
+    return value is None
+
+
 class ClusterList(Answer):
     """Every segment's numbers."""
 
     model_version: str
     segments: list[ClusterRead]
+    exceptional: ExceptionalRead | None = Field(
+        default=None, exclude_if=_is_none, description="Only of models that set somebody apart."
+    )
 
 
 class ClusterInfo(Answer):
@@ -56,3 +73,6 @@ class ClusterInfoList(Answer):
 
     model_version: str
     segments: list[ClusterInfo]
+    exceptional: ClusterInfo | None = Field(
+        default=None, exclude_if=_is_none, description="Only of models that set somebody apart."
+    )

@@ -12,6 +12,10 @@ from app.schemas.base import Answer
 VerdictCode = Literal["separate_groups", "useful_slices", "nothing_to_see"]
 
 
+def _is_none(value: object) -> bool:
+    return value is None
+
+
 class VerdictRead(Answer):
     """Whether the segments are real, in words."""
 
@@ -41,6 +45,49 @@ class FeatureRead(Answer):
     training_max: float
     mean: float
     scale: float
+
+
+class NumberFeatureRead(FeatureRead):
+    """A number of an encoded model: `mean` and `scale` are those of the known values, untransformed."""
+
+    kind: Literal["number"]
+    transform: Literal["none", "log1p", "yeo_johnson"]
+    weight: float = Field(description="How much it counts: 1 is one standardised number.")
+    missing: int = Field(description="Training customers without a value: they count as the median.")
+    median: float
+    derived: list[str] = Field(description="The features whose product it is.")
+    inertia_share: float = Field(description="Its share of the total inertia; all add up to 1.")
+
+
+class LevelRead(Answer):
+    """One level of a category."""
+
+    name: str
+    share: float
+    merged: list[str] = Field(description="Rare levels that count as this one.")
+
+
+class CategoryFeatureRead(Answer):
+    """A category of an encoded model: no order between its levels."""
+
+    kind: Literal["category"]
+    name: str
+    label: str
+    weight: float = Field(description="How much it counts: of L levels, weight² · (L - 1) numbers.")
+    levels: list[LevelRead]
+    missing: int = Field(description="Training customers without a level.")
+    missing_as: Literal["mean", "most_frequent", "own_level"]
+    unplaced: int = Field(description="Training customers of levels too rare: they lie at the mean.")
+    inertia_share: float = Field(description="Its share of the total inertia; all add up to 1.")
+
+
+class OutlyingRead(Answer):
+    """What became of outliers: they move no centroid, and are a segment of their own."""
+
+    segment_id: int
+    name: str
+    size: int = Field(description="Training customers that were set apart.")
+    threshold: float = Field(description="Standardised distance from every centroid beyond which one is.")
 
 
 class DataRead(Answer):
@@ -89,7 +136,7 @@ class ModelInfo(Answer):
     algorithm: str
     recipe: str
     k: int
-    features: list[FeatureRead]
+    features: list[FeatureRead | NumberFeatureRead | CategoryFeatureRead]
     trained_at: datetime
     seed: int
     data: DataRead
@@ -99,3 +146,6 @@ class ModelInfo(Answer):
     curves: list[CurvePoint]
     proof: ProofRead
     lineage: LineageRead
+    exceptional: OutlyingRead | None = Field(
+        default=None, exclude_if=_is_none, description="Only of models that set somebody apart."
+    )

@@ -2,14 +2,41 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
+from pydantic import Field
+
 from app.schemas.base import Answer
 from app.schemas.cluster import ClusterInfo, ClusterRead
 from app.schemas.model_version import ModelInfo
 from app.schemas.prediction import PredictionRead
 
 
+class RecipeLink(Answer):
+    """One entry of the chooser: a recipe that has a model, and its pages."""
+
+    name: str
+    title: str
+    home: str
+    about: str
+    is_current: bool
+
+
+class Frame(Answer):
+    """Addresses of a page's recipe and of its API, the bare ones unless told; every recipe with pages."""
+
+    home: str = "/"
+    about: str = "/about"
+    api: str = "/api/v1"
+    recipes: list[RecipeLink] = Field(default_factory=list)
+
+
 class Control(Answer):
-    """One slider with its number box. `minimum` and `maximum` bound the box; `low` and `high` the slider."""
+    """One slider with its number box, or a list of choices.
+
+    `minimum` and `maximum` bound the box; `low` and `high` the slider. `blank` says what a blank one counts
+    as; it is empty where a value is needed.
+    """
 
     name: str
     label: str
@@ -20,6 +47,8 @@ class Control(Answer):
     high: float
     step: float
     value: str
+    choices: list[str] = Field(default=[])
+    blank: str = ""
     error: str | None = None
 
 
@@ -44,8 +73,17 @@ class Spot(Answer):
     y: float
 
 
+class MapLabel(Answer):
+    """A segment's name beside its centroid; `y` is the line's of the last of its lines."""
+
+    x: float
+    y: float
+    anchor: Literal["start", "middle", "end"]
+    lines: list[str]
+
+
 class MapSegment(Answer):
-    """One segment on the map: its territory, its customers and its centroid."""
+    """One segment on the map: its territory, empty in a projection, its customers and its centroid."""
 
     segment_id: int
     name: str
@@ -54,22 +92,38 @@ class MapSegment(Answer):
     customers: str
     marker: str
     centroid: Spot
+    label: MapLabel
     size: int
 
 
+class Outlying(Answer):
+    """The segment of those farther than `threshold` from every centroid: marks, and no place of its own."""
+
+    segment_id: int
+    name: str
+    slot: int
+    marker: str
+    customers: str
+    threshold: float
+
+
 class SegmentMap(Answer):
-    """Customers by segment over two features, in drawing units of `width` by `height`.
+    """Customers by segment, in drawing units of `width` by `height`.
+
+    A strip shows one feature, a plane two, a projection more: see `app/services/map_view.py`.
 
     `territory`, `customers` and `marker` are SVG path data; `plot` is the inner rectangle
     (left, top, right, bottom) that the axes frame.
     """
 
+    kind: Literal["strip", "plane", "projection"]
     width: float
     height: float
     plot: tuple[float, float, float, float]
     x_axis: Axis
     y_axis: Axis
     segments: list[MapSegment]
+    outlying: Outlying | None = None
     customer: Spot | None
     way_end: Spot | None = None
     note: str
@@ -120,6 +174,7 @@ class HomePage(Answer):
     verdict: str
     verdict_code: str
     model_version: str
+    frame: Frame
 
 
 class CurveChart(Answer):
@@ -167,6 +222,7 @@ class AboutPage(Answer):
     curves: list[CurveChart]
     null_text: str
     limits: list[str]
+    frame: Frame
 
 
 class ErrorPage(Answer):

@@ -9,8 +9,8 @@ from pydantic import Field
 from app.schemas.base import Answer, Body, WholeNumber
 
 
-class RecipeFeature(Answer):
-    """One column that segments are made by, as a form or a slider needs it."""
+class RecipeNumber(Answer):
+    """One number that segments are made by, as a form or a slider needs it."""
 
     name: str
     label: str
@@ -19,6 +19,14 @@ class RecipeFeature(Answer):
     maximum: float
     step: float
     decimals: int
+
+
+class RecipeCategory(Answer):
+    """One category that segments are made by, as a form needs it; any other word counts as "other"."""
+
+    name: str
+    label: str
+    categories: list[str]
 
 
 class RecipeSummary(Answer):
@@ -50,7 +58,9 @@ class RecipeRead(Answer):
     title: str
     noun: str
     segments: int
-    features: list[RecipeFeature]
+    features: list[RecipeNumber | RecipeCategory] = Field(
+        description="What a customer is asked for; what is worked out from others is left out."
+    )
     is_default: bool
     model_version: str | None
     customer: dict[str, Any] = Field(description="JSON Schema of the body that predict and explain take.")

@@ -27,7 +27,7 @@ class TrainingSegment(Answer):
     size: int
     share: float
     stability: float
-    centroid: dict[str, float]
+    centroid: dict[str, float | str]
 
 
 class TrainingRead(Answer):

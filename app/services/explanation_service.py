@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Sequence
+from typing import cast
 
-from app.models.explanation import Path, explain
+from app.models.explanation import Explanation, explain
 from app.models.ml_model import MLModel
+from app.models.model_document import FeatureState
+from app.models.paths import Path
 from app.schemas.explanation import ExplanationRead, PathRead, ReasonRead
+from app.schemas.mixed import MixedExplanationRead, MixedPathRead, MixedReasonRead
 from app.schemas.prediction import SegmentDistance
+from app.services.customer_form import Given, Value
 from app.services.prediction_service import PredictionService
 
 
@@ -17,32 +23,70 @@ class ExplanationService:
     def __init__(self, predictions: PredictionService) -> None:
         self._predictions = predictions
 
-    def explain(self, values: Mapping[str, float]) -> ExplanationRead:
+    def explain(self, values: Given) -> ExplanationRead | MixedExplanationRead:
         """Explain one customer by its features, which were checked; all other fields change nothing."""
         model = self._predictions.current()
-        customer = [values[feature.name] for feature in model.document.features]
+        customer = self._predictions.row(model, values)
         found = explain(model, customer)
-        runner = model.segments[found.runner_up]
+        if model.document.encoding is not None:
+            return self._mixed(model, customer, found)
         return ExplanationRead(
             segment_id=model.segments[found.own].segment_id,
             name=self._name(model, found.own),
-            runner_up=SegmentDistance(
-                segment_id=runner.segment_id,
-                name=self._name(model, found.runner_up),
-                distance=model.place(customer).distances[found.runner_up],
-            ),
+            runner_up=self._distance(model, customer, found.runner_up),
             margin=found.margin,
             reasons=[
                 ReasonRead(
                     feature=reason.feature,
                     raw=reason.raw,
-                    standardised=reason.standardised,
+                    standardised=cast("float", reason.standardised),
                     contribution=reason.contribution,
                 )
                 for reason in found.reasons
             ],
             paths=[self._path(model, path) for path in found.paths],
             model_version=model.label,
+        )
+
+    def _mixed(self, model: MLModel, customer: Sequence[float], found: Explanation) -> MixedExplanationRead:
+        features, outlying = model.document.features, model.document.exceptional
+        own, runner_up = model.segments[found.own].segment_id, found.runner_up
+        name = self._name(model, found.own)
+        if found.is_exceptional and outlying:
+            own, runner_up = outlying.segment_id, found.own
+            name = self._predictions.describe_exceptional(outlying).name
+        return MixedExplanationRead(
+            segment_id=own,
+            name=name,
+            runner_up=self._distance(model, customer, runner_up),
+            margin=found.margin,
+            reasons=[
+                MixedReasonRead(
+                    feature=reason.feature,
+                    raw=_told(feature, reason.raw),
+                    standardised=reason.standardised,
+                    contribution=reason.contribution,
+                )
+                for feature, reason in zip(features, found.reasons, strict=True)
+            ],
+            paths=[
+                MixedPathRead(
+                    segment_id=model.segments[path.index].segment_id,
+                    name=self._name(model, path.index),
+                    to=None if path.to is None else _by_name(features, path.to),
+                    cost=path.cost,
+                    single=_by_name(features, path.single),
+                )
+                for path in found.paths
+            ],
+            model_version=model.label,
+        )
+
+    def _distance(self, model: MLModel, customer: Sequence[float], index: int) -> SegmentDistance:
+        return SegmentDistance(
+            segment_id=model.segments[index].segment_id,
+            name=self._name(model, index),
+            distance=model.place(customer).distances[index],
         )
 
     def _path(self, model: MLModel, path: Path) -> PathRead:
@@ -57,3 +101,14 @@ class ExplanationService:
 
     def _name(self, model: MLModel, index: int) -> str:
         return self._predictions.describe(model.segments[index]).name
+
+
+def _by_name(features: Sequence[FeatureState], values: Sequence[float | None]) -> dict[str, Value]:
+    return {f.name: None if x is None else _told(f, x) for f, x in zip(features, values, strict=True)}
+
+
+def _told(feature: FeatureState, value: float) -> Value:
+    """Return a value as people know it: a category's word, None where it is missing."""
+    if feature.levels:
+        return feature.word_of(value)
+    return None if math.isnan(value) else value

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from app.models.geometry import Scale, line_path, nice_range, nice_step, nice_ticks
 from app.models.ml_model import MLModel
 from app.models.model_document import CurvePoint, FeatureState, NullTest
-from app.schemas.page import AboutPage, AboutSegment, Axis, ColumnTitle, CurveChart, Spot, Tick
+from app.schemas.page import AboutPage, AboutSegment, Axis, ColumnTitle, CurveChart, Frame, Spot, Tick
 from app.services.prediction_service import PredictionService
 from app.services.wording import verdict_sentence
-from app.utils.quantities import number_text, range_text
+from app.utils.quantities import listing, number_text, range_text
 
 WIDTH, HEIGHT = 320.0, 202.0
 LEFT, TOP, RIGHT, BOTTOM = 46.0, 14.0, 308.0, 158.0
@@ -36,7 +36,7 @@ class ModelCardService:
     def __init__(self, predictions: PredictionService) -> None:
         self._predictions = predictions
 
-    def about(self) -> AboutPage:
+    def about(self, frame: Frame | None = None) -> AboutPage:
         """Build the model card of the active version.
 
         Raises
@@ -52,7 +52,7 @@ class ModelCardService:
             self._predictions.clusters(),
         )
         if {info.model_version, words.model_version, figures.model_version} != {model.label}:
-            return self.about()  # a newer version came in between
+            return self.about(frame)  # a newer version came in between
         texts = {segment.segment_id: segment for segment in words.segments}
         numbers = {segment.segment_id: segment for segment in figures.segments}
         return AboutPage(
@@ -81,6 +81,7 @@ class ModelCardService:
             curves=[_chart(measure, analysis.curves, len(document.segments)) for measure in MEASURES],
             null_text=_null_text(analysis.null_test, model.document.data.rows),
             limits=_limits(model),
+            frame=frame or Frame(),
         )
 
 
@@ -186,8 +187,8 @@ def _null_text(test: NullTest, customers: int) -> str:
 
 def _limits(model: MLModel) -> list[str]:
     features = model.document.features
-    seen = " and ".join(_seen(feature) for feature in features)
-    names = " and ".join(feature.label.lower() for feature in features)
+    seen = listing([_seen(feature) for feature in features])
+    names = listing([feature.label.lower() for feature in features])
     return [
         f"A customer is placed by {names} alone. Everything else on this page, such as who the customers "
         "were, describes the training table and is never used to place anybody.",
@@ -200,9 +201,33 @@ def _limits(model: MLModel) -> list[str]:
         "or rights.",
         f"The table holds {number_text(model.document.data.rows)} customers at one moment. "
         "Train again when customers change.",
+        *_apart(model),
     ]
 
 
+def _apart(model: MLModel) -> list[str]:
+    """Say what became of outliers and of gaps, where the model knows either."""
+    lines = []
+    outlying, rows = model.document.exceptional, model.document.data.rows
+    if outlying:
+        lines.append(
+            f"{number_text(outlying.size)} of the {number_text(rows)} customers lie so far from all others "
+            f"that they form the segment {outlying.name}: they moved no centroid, and "
+            f"{number_text(rows - outlying.size)} customers did."
+        )
+    learned = model.document.encoding.features if model.document.encoding else ()
+    gaps = [
+        f"{feature.label.lower()} {number_text(own.missing)}"
+        for feature, own in zip(model.document.features, learned, strict=False)
+        if own.missing
+    ]
+    if gaps:
+        lines.append(f"Values that were missing in training and were filled in: {', '.join(gaps)}.")
+    return lines
+
+
 def _seen(feature: FeatureState) -> str:
+    if feature.levels:
+        return f"{feature.label.lower()} {listing(feature.levels)}"
     text = range_text(feature.training_min, feature.training_max, feature.unit, feature.decimals)
     return f"{feature.label.lower()} from {text}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.core.palette import SEGMENT_COLOURS
-from app.models.model_document import MovesDocument, NamedSegment
+from app.models.moves_document import MovesDocument, NamedSegment
 from app.models.recipe import Recipe
 from app.schemas.version import MoveCell, MovedSegment, MovesRead, SegmentTally
 from app.utils.quantities import number_text

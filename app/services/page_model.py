@@ -6,7 +6,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TypedDict
 
-from app.models.ml_model import MLModel
+from app.models.encoding.document import OTHER, NumberEncoding
+from app.models.ml_model import MixedModel, MLModel
 from app.services.prediction_service import SegmentTexts
 
 FEATURE_KEYS = (
@@ -15,6 +16,8 @@ FEATURE_KEYS = (
 )
 SEGMENT_KEYS = ("name", "description", "strategy", "slot")
 
+# more would outweigh all else on the page: then the server says how sure an answer is
+MOST_NUMBERS = 2_000
 UNIT = 10_000  # training rounds refits to four decimals
 
 
@@ -26,9 +29,17 @@ class PackedRefits(TypedDict):
     steps: list[list[float]]
 
 
-def model_json(model: MLModel, texts: Sequence[SegmentTexts], drawing: Mapping[str, object]) -> str:
-    """Write the model for a script element, which no text in it can end; `drawing` scales the map."""
-    data = {
+def model_json(
+    model: MLModel,
+    texts: Sequence[SegmentTexts],
+    drawing: Mapping[str, object],
+    exceptional: SegmentTexts | None = None,
+) -> str:
+    """Write the model for a script element, which no text in it can end.
+
+    `drawing` scales the map; `exceptional` are the texts of who lies too far from every segment.
+    """
+    data: dict[str, object] = {
         "version": model.label,
         "features": [{key: getattr(f, key) for key in FEATURE_KEYS} for f in model.document.features],
         "segments": [
@@ -36,11 +47,48 @@ def model_json(model: MLModel, texts: Sequence[SegmentTexts], drawing: Mapping[s
             for segment, text in zip(model.segments, texts, strict=True)
         ],
         "centroids": [segment.centroid for segment in model.segments],
-        "refits": pack_refits(model),
+        "refits": pack_refits(model) if _is_light(model) else None,
+        "refit_count": len(model.confidence.refits),
         "drawing": drawing,
     }
+    if isinstance(model, MixedModel):
+        data |= _mixed(model)
+    outlying = model.document.exceptional
+    if outlying and exceptional:
+        own = {"segment_id": outlying.segment_id, "threshold": outlying.threshold}
+        data["exceptional"] = own | {key: getattr(exceptional, key) for key in SEGMENT_KEYS}
     text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return text.replace("<", "\\u003c")
+
+
+def _is_light(model: MLModel) -> bool:
+    numbers = len(model.segments) * model.document.width
+    return len(model.confidence.refits) * numbers <= MOST_NUMBERS
+
+
+def _mixed(model: MixedModel) -> dict[str, object]:
+    """Write how values become coordinates, and the centroids in own units.
+
+    A category has the coordinates of each level, of any other word and of none.
+    """
+    features = []
+    for feature, learned in zip(model.document.features, model.encoding.document.features, strict=True):
+        told = {key: getattr(feature, key) for key in FEATURE_KEYS}
+        if isinstance(learned, NumberEncoding):
+            keys = ("transform", "power", "weight")
+            encoding = {key: getattr(learned, key) for key in keys}
+            features.append(
+                told
+                | encoding
+                | {"centre": learned.mean, "spread": learned.scale, "median": learned.median}
+                | ({"derived": feature.derived} if feature.derived else {})
+            )
+        else:
+            words = (*feature.levels, OTHER, None)
+            points = [learned.coordinates_of(learned.place_of(word)) for word in words]
+            features.append(told | {"levels": feature.levels, "points": points})
+    centres = [model.centre(place) for place in range(len(model.segments))]
+    return {"features": features, "centres": centres}
 
 
 def pack_refits(model: MLModel) -> PackedRefits:

@@ -6,21 +6,25 @@ served without a training; everything else comes from the immutable version.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, cast
 
 from app.core.palette import SEGMENT_COLOURS
 from app.models.active_model import ActiveModel
 from app.models.edited_texts import EditedText, EditedTexts
-from app.models.ml_model import MLModel, confidence_label
-from app.models.model_document import SegmentState
+from app.models.ml_model import MLModel, Placement, confidence_label
+from app.models.model_document import ExceptionalState, SegmentState
 from app.models.recipe import Recipe
-from app.schemas.cluster import ClusterInfo, ClusterInfoList, ClusterList, ClusterRead
+from app.schemas.cluster import ClusterInfo, ClusterInfoList, ClusterList, ClusterRead, ExceptionalRead
 from app.schemas.health import Health
+from app.schemas.mixed import MixedPredictionRead
 from app.schemas.model_version import ModelInfo
 from app.schemas.prediction import OlderPrediction, PredictionRead
 from app.schemas.statistics import FeatureStatistics, OlderCluster, Statistics
-from app.services.customer_form import CustomerForm
+from app.services.customer_form import CustomerForm, Given, Value
+from app.services.feature_card import describe_features, describe_outlying
 from app.services.wording import training_note
 
 
@@ -59,10 +63,47 @@ class PredictionService:
         """Say which version answers, and whether a newer one was refused."""
         return Health(model_version=self.current().label, warning=self._active.refusal)
 
-    def predict(self, values: Mapping[str, float]) -> PredictionRead:
+    def predict(self, values: Given) -> PredictionRead:
         """Place a customer by its features, which were checked; all other fields change nothing."""
         model = self.current()
-        placement = model.place([values[name] for name in self.recipe.feature_names])
+        if not self.recipe.is_plain:
+            return self._predict_mixed(model, values)
+        placement = model.place([cast("float", values[name]) for name in self.recipe.feature_names])
+        # one validation of the whole costs a third of making each part
+        return PredictionRead.model_validate(self._tell(model, placement))
+
+    def _predict_mixed(self, model: MLModel, values: Given) -> MixedPredictionRead:
+        row = self.form.row(model, values)
+        placement = model.place(row)
+        answer = self._tell(model, placement)
+        outlying = model.document.exceptional
+        if placement.exceptional and outlying:
+            texts = self.describe_exceptional(outlying)
+            answer |= {
+                "segment_id": outlying.segment_id,
+                "name": texts.name,
+                "description": texts.description,
+                "strategy": texts.strategy,
+                "color": texts.color,
+                "runner_up": answer["distances"][0],
+            }
+        return MixedPredictionRead.model_validate(
+            answer
+            | {
+                "exceptional": placement.exceptional,
+                "imputed": [
+                    f.name for f, x in zip(model.document.features, row, strict=True) if math.isnan(x)
+                ],
+                "mapped_to_other": self.form.unknown(values),
+                "derived": self.form.derived(values),
+            }
+        )
+
+    def row(self, model: MLModel, values: Given) -> list[float]:
+        """Return a customer's features as the model takes them."""
+        return self.form.row(model, values)
+
+    def _tell(self, model: MLModel, placement: Placement) -> dict[str, Any]:
         texts = self._texts(model)
         distances = [
             {
@@ -73,24 +114,18 @@ class PredictionService:
             for j in placement.order
         ]
         own = texts[placement.order[0]]
-        # one validation of the whole costs a third of making each part
-        return PredictionRead.model_validate(
-            {
-                "segment_id": distances[0]["segment_id"],
-                "name": own.name,
-                "description": own.description,
-                "strategy": own.strategy,
-                "color": own.color,
-                "confidence": {
-                    "value": placement.confidence,
-                    "label": confidence_label(placement.confidence),
-                },
-                "distances": distances,
-                "runner_up": distances[1],
-                "outside_training_range": placement.outside,
-                "model_version": model.label,
-            }
-        )
+        return {
+            "segment_id": distances[0]["segment_id"],
+            "name": own.name,
+            "description": own.description,
+            "strategy": own.strategy,
+            "color": own.color,
+            "confidence": {"value": placement.confidence, "label": confidence_label(placement.confidence)},
+            "distances": distances,
+            "runner_up": distances[1],
+            "outside_training_range": placement.outside,
+            "model_version": model.label,
+        }
 
     def clusters(self) -> ClusterList:
         """Return every segment's numbers in the training table."""
@@ -99,7 +134,12 @@ class PredictionService:
             ClusterRead.model_validate({**numbers.model_dump(), "name": texts.name})
             for numbers, texts in zip(model.analysis.segments, self._texts(model), strict=True)
         ]
-        return ClusterList(model_version=model.label, segments=segments)
+        outlying, found = model.document.exceptional, model.analysis.exceptional
+        exceptional = None
+        if outlying and found:
+            name = self.describe_exceptional(outlying).name
+            exceptional = ExceptionalRead.model_validate({**found.model_dump(), "name": name})
+        return ClusterList(model_version=model.label, segments=segments, exceptional=exceptional)
 
     def clusters_info(self) -> ClusterInfoList:
         """Return every segment's meaning and strategy."""
@@ -115,7 +155,19 @@ class PredictionService:
             )
             for numbers, texts in zip(model.analysis.segments, self._texts(model), strict=True)
         ]
-        return ClusterInfoList(model_version=model.label, segments=segments)
+        outlying, found = model.document.exceptional, model.analysis.exceptional
+        exceptional = None
+        if outlying and found:
+            texts = self.describe_exceptional(outlying)
+            exceptional = ClusterInfo(
+                segment_id=outlying.segment_id,
+                name=texts.name,
+                description=texts.description,
+                strategy=texts.strategy,
+                color=texts.color,
+                in_training=training_note(found, model.analysis.columns),
+            )
+        return ClusterInfoList(model_version=model.label, segments=segments, exceptional=exceptional)
 
     def model_info(self) -> ModelInfo:
         """Return the model card in numbers."""
@@ -136,7 +188,18 @@ class PredictionService:
             color=SEGMENT_COLOURS[slot - 1],
         )
 
-    def check(self, values: Mapping[str, str | None]) -> tuple[dict[str, float], dict[str, str]]:
+    def describe_exceptional(self, outlying: ExceptionalState) -> SegmentTexts:
+        """Return the texts of the exceptional, the recipe's own where it still has them."""
+        source = self.recipe.exceptional or outlying
+        return SegmentTexts(
+            name=source.name,
+            description=source.description,
+            strategy=list(source.strategy),
+            slot=outlying.slot,
+            color=SEGMENT_COLOURS[outlying.slot - 1],
+        )
+
+    def check(self, values: Mapping[str, str | None]) -> tuple[dict[str, Value], dict[str, str]]:
         """Read a form's texts into the features' values and a sentence for each faulty field."""
         return self.form.read(values)
 
@@ -180,16 +243,25 @@ class PredictionService:
 
 def model_card(model: MLModel) -> ModelInfo:
     """Return a version's model card in numbers."""
-    document = model.document.model_dump(exclude={"format", "version", "segments", "files", "training_id"})
-    for feature in document["features"]:
-        for key in ("transform", "decimals", "step"):
-            del feature[key]
+    left_out = {
+        "format",
+        "version",
+        "segments",
+        "files",
+        "features",
+        "encoding",
+        "exceptional",
+        "training_id",
+    }
+    document = model.document.model_dump(exclude=left_out)
     return ModelInfo.model_validate(
         document
         | {
             "model_version": model.label,
             "algorithm": "k-means (k-means++ seeds, Lloyd) on standardised features",
             "k": len(model.segments),
+            "features": describe_features(model),
+            "exceptional": describe_outlying(model),
             "curves": [point.model_dump() for point in model.analysis.curves],
         }
     )

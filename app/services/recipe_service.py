@@ -10,11 +10,14 @@ from app.core.errors import ModelUnavailable, RecipeInvalid
 from app.models.active_model import ActiveModel
 from app.models.artifact_store import ArtifactStore
 from app.models.edited_texts import EditedTexts
-from app.models.recipe import Recipe, get_recipe, recipe_names
+from app.models.recipe import Category, Recipe, get_recipe, recipe_names
 from app.schemas.base import Body
-from app.schemas.recipe import RecipeFeature, RecipeList, RecipeRead, RecipeSummary
+from app.schemas.page import Frame, RecipeLink
+from app.schemas.recipe import RecipeCategory, RecipeList, RecipeNumber, RecipeRead, RecipeSummary
 from app.services.explanation_service import ExplanationService
+from app.services.model_card_service import ModelCardService
 from app.services.prediction_service import PredictionService
+from app.services.segment_map_service import SegmentMapService
 from app.services.version_service import VersionService
 
 Report = Callable[[str, str], None]
@@ -27,6 +30,8 @@ class RecipeServices:
     recipe: Recipe
     predictions: PredictionService
     explanations: ExplanationService
+    maps: SegmentMapService
+    cards: ModelCardService
     versions: VersionService
     body: type[Body]
     edits: EditedTexts
@@ -70,11 +75,35 @@ class RecipeService:
             noun=recipe.noun,
             segments=recipe.segments,
             features=[
-                RecipeFeature.model_validate(feature, from_attributes=True) for feature in recipe.features
+                (RecipeCategory if isinstance(feature, Category) else RecipeNumber).model_validate(
+                    feature, from_attributes=True
+                )
+                for feature in recipe.features
+                if not feature.derived
             ],
             is_default=name == self._settings.default_recipe,
             model_version=_version(services),
             customer=services.body.model_json_schema(),
+        )
+
+    def frame(self, name: str | None) -> Frame:
+        """Return what frames the pages of the recipe called `name`; of the default at the bare addresses."""
+        default = self._settings.default_recipe
+        summaries = [summary for summary in self.list_recipes().recipes if summary.model_version]
+        links = [
+            RecipeLink(
+                name=summary.name,
+                title=summary.title,
+                home="/" if summary.is_default else _home(summary.name),
+                about="/about" if summary.is_default else f"{_home(summary.name)}/about",
+                is_current=summary.name == (name or default),
+            )
+            for summary in sorted(summaries, key=lambda summary: (not summary.is_default, summary.title))
+        ]
+        if name is None:
+            return Frame(recipes=links)
+        return Frame(
+            home=_home(name), about=f"{_home(name)}/about", api=f"/api/v1/recipes/{name}", recipes=links
         )
 
     def _summary(self, name: str) -> RecipeSummary:
@@ -98,13 +127,19 @@ class RecipeService:
         active = ActiveModel(store, recipe.feature_names, self._report)
         predictions = PredictionService(recipe, active, edits)
         return RecipeServices(
-            recipe,
-            predictions,
-            ExplanationService(predictions),
-            VersionService(recipe, store, predictions.describe),
-            predictions.form.body(),
-            edits,
+            recipe=recipe,
+            predictions=predictions,
+            explanations=ExplanationService(predictions),
+            maps=SegmentMapService(predictions),
+            cards=ModelCardService(predictions),
+            versions=VersionService(recipe, store, predictions.describe),
+            body=predictions.form.body(),
+            edits=edits,
         )
+
+
+def _home(name: str) -> str:
+    return f"/recipes/{name}"
 
 
 def _version(services: RecipeServices) -> str | None:

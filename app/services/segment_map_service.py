@@ -2,44 +2,28 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from app.models.explanation import explain
-from app.models.geometry import (
-    Plane,
-    Point,
-    Scale,
-    marker_path,
-    nice_range,
-    nice_ticks,
-    polygon_path,
-    territories,
-)
+from app.models.geometry import Point, marker_path, polygon_path
 from app.models.ml_model import MLModel
-from app.models.model_document import FeatureState, SegmentState
-from app.schemas.page import Axis, Control, HomePage, MapSegment, SegmentMap, Spot, Tick, WhatIf, Why
-from app.services.explanation_story import plain_number, tell_what_if, tell_why
+from app.schemas.page import Frame, HomePage, MapSegment, Outlying, SegmentMap, Spot, WhatIf, Why
+from app.services.customer_controls import blank_text, control_of, text_of, without_comma
+from app.services.explanation_story import tell_what_if, tell_why
+from app.services.map_labels import SIZE, SMALL_SIZE, Box, place_labels
+from app.services.map_territories import find_territories
+from app.services.map_view import WIDTH, MapView, choose_view
 from app.services.page_model import model_json
-from app.services.prediction_service import PredictionService
+from app.services.prediction_service import PredictionService, SegmentTexts
 from app.services.wording import verdict_sentence
-from app.utils.quantities import axis_title, number_text
+from app.utils.quantities import number_text
 
-WIDTH, HEIGHT = 640.0, 470.0
-PLOT = (46.0, 30.0, 628.0, 424.0)
-MARGIN = 0.025
 MARK, CENTROID_MARK = 4.6, 9.0
-GOLDEN = 0.6180339887498949
-
-
-@dataclass(frozen=True)
-class _Direction:
-    """One direction of the map: its feature (None upwards in a model with one) and its scale."""
-
-    index: int | None
-    feature: FeatureState | None
-    shown: Point
-    scale: Scale
+# what a page of 30 kB has room for: every feature takes the room of some marks
+MOST_MARKS, FEWEST_MARKS, MARKS_A_FEATURE = 640, 200, 20
+STRIP_ROWS = (0.78, 0.5, 0.22)
 
 
 @dataclass(frozen=True)
@@ -47,8 +31,7 @@ class _Drawn:
     """What is the same for every visitor of one model version."""
 
     model: MLModel
-    x: _Direction
-    y: _Direction
+    view: MapView
     map: SegmentMap
     model_json: str
 
@@ -60,8 +43,8 @@ class SegmentMapService:
         self._predictions = predictions
         self._last: _Drawn | None = None
 
-    def home(self, typed: Mapping[str, str | None]) -> HomePage:
-        """Build the home page from what was typed; features that are missing start at the mean customer.
+    def home(self, typed: Mapping[str, str | None], frame: Frame | None = None) -> HomePage:
+        """Build the home page from what was typed; features that are absent start at the mean customer.
 
         A `target` that names a segment asks what would place the customer there; any other is ignored.
 
@@ -72,19 +55,26 @@ class SegmentMapService:
         """
         drawn = self._draw(self._predictions.current())
         document, recipe = drawn.model.document, self._predictions.recipe
-        texts = {f.name: _given(typed.get(f.name), f) for f in document.features}
-        values, errors = self._predictions.check({name: _without_comma(text) for name, text in texts.items()})
+        asked = [f for f in document.features if not f.derived]
+        texts = {f.name: text_of(typed.get(f.name), f) for f in asked}
+        values, errors = self._predictions.check({name: without_comma(text) for name, text in texts.items()})
         answer = None if errors else self._predictions.predict(values)
         if answer and answer.model_version != drawn.model.label:
-            return self.home(typed)  # a newer version came in between
+            return self.home(typed, frame)  # a newer version came in between
         slots = {segment.segment_id: segment.slot for segment in drawn.map.segments}
-        spot = None if errors else _place(drawn, values)
-        why, what_if = (None, None) if errors else _story(drawn, values, typed.get("target"))
-        end = _place(drawn, what_if.to) if what_if and what_if.to else None
+        if drawn.map.outlying:
+            slots[drawn.map.outlying.segment_id] = drawn.map.outlying.slot
+        row = [] if errors else self._predictions.row(drawn.model, values)
+        spot = None if errors else _place(drawn, row)
+        why, what_if = (None, None) if errors else _story(drawn, row, typed.get("target"))
+        end = _place(drawn, list(what_if.to.values())) if what_if and what_if.to else None
         return HomePage(
             title=f"What kind of {recipe.noun} is this?",
             noun=recipe.noun,
-            controls=[_control(f, texts[f.name], errors.get(f.name)) for f in document.features],
+            controls=[
+                control_of(f, texts[f.name], errors.get(f.name), blank_text(drawn.model, recipe, f))
+                for f in asked
+            ],
             answer=answer,
             answer_slot=slots[answer.segment_id] if answer else None,
             why=why,
@@ -94,6 +84,7 @@ class SegmentMapService:
             verdict=verdict_sentence(document.verdict.code, len(document.segments)),
             verdict_code=document.verdict.code,
             model_version=drawn.model.label,
+            frame=frame or Frame(),
         )
 
     def _draw(self, model: MLModel) -> _Drawn:
@@ -103,151 +94,110 @@ class SegmentMapService:
         return last
 
     def _drawn_anew(self, model: MLModel) -> _Drawn:
-        features = model.document.features
-        left, top, right, bottom = PLOT
-        x = _direction(0, features[0], left, right)
-        y = (
-            _direction(1, features[1], bottom, top)
-            if len(features) > 1
-            else _direction(None, None, bottom, top)
-        )
-        drawing = SegmentMap(
-            width=WIDTH,
-            height=HEIGHT,
-            plot=PLOT,
-            x_axis=_axis(x, 6),
-            y_axis=_axis(y, 5),
-            segments=self._segments(model, x, y),
-            customer=None,
-            note=_note(model),
-        )
+        view, rows = choose_view(model), _shown_rows(model)
         texts = [self._predictions.describe(segment) for segment in model.segments]
-        directions = {"x": _direction_json(x), "y": _direction_json(y)}
-        return _Drawn(model, x, y, drawing, model_json(model, texts, directions))
-
-    def _segments(self, model: MLModel, x: _Direction, y: _Direction) -> list[MapSegment]:
-        box = ((x.scale.low, y.scale.low), (x.scale.high, y.scale.high))
-        cells = territories([_plane(segment, x, y) for segment in model.segments], box)
-        spots: dict[int, list[Point]] = {segment.segment_id: [] for segment in model.segments}
-        sample = model.analysis.sample
-        for row, (values, segment_id) in enumerate(zip(sample.features, sample.segment_ids, strict=True)):
-            spots[segment_id].append(_spot(values, x, y, row))
-        result = []
-        for segment, cell in zip(model.segments, cells, strict=True):
-            texts = self._predictions.describe(segment)
-            own = [
-                f.mean + f.scale * c for f, c in zip(model.document.features, segment.centroid, strict=True)
-            ]
-            at = _spot(own, x, y, 0)
-            result.append(
-                MapSegment(
-                    segment_id=segment.segment_id,
-                    name=texts.name,
-                    slot=texts.slot,
-                    territory=polygon_path([(x.scale(px), y.scale(py)) for px, py in cell]),
-                    customers="".join(
-                        marker_path(texts.slot, MARK, spot) for spot in spots[segment.segment_id]
-                    ),
-                    marker=marker_path(texts.slot, CENTROID_MARK),
-                    centroid=Spot(x=round(at[0], 1), y=round(at[1], 1)),
-                    size=segment.size,
-                )
-            )
-        return result
+        found = model.document.exceptional
+        far = self._predictions.describe_exceptional(found) if found else None
+        drawing = SegmentMap(
+            kind=view.kind,
+            width=WIDTH,
+            height=view.height,
+            plot=view.plot,
+            x_axis=view.x.axis,
+            y_axis=view.y.axis,
+            segments=_segments(view, texts, rows),
+            outlying=_outlying(view, found.segment_id, far, rows) if found and far else None,
+            customer=None,
+            note=f"{_shown_text(model, len(rows))} {view.explained}".strip(),
+        )
+        directions = {"x": view.x.as_json(), "y": view.y.as_json()}
+        return _Drawn(model, view, drawing, model_json(model, texts, directions, far))
 
 
-def _direction(index: int | None, feature: FeatureState | None, start: float, stop: float) -> _Direction:
-    low, high = nice_range(feature.training_min, feature.training_max) if feature else (0.0, 1.0)
-    room = MARGIN * (high - low)
-    return _Direction(index, feature, (low, high), Scale(low - room, high + room, start, stop))
+def _segments(view: MapView, texts: Sequence[SegmentTexts], rows: Sequence[int]) -> list[MapSegment]:
+    model, sample = view.model, view.model.analysis.sample
+    marks: dict[int, list[Point]] = {segment.segment_id: [] for segment in model.segments}
+    far = set(_exceptional_rows(model, rows))
+    for row in rows:
+        if row not in far:
+            marks[sample.segment_ids[row]].append(view.spot(sample.features[row], row))
+    centres = _centres(view)
+    size = SMALL_SIZE if view.kind == "projection" else SIZE
+    labels = place_labels([text.name for text in texts], centres, Box(*view.plot), size)
+    drawn = zip(model.segments, texts, find_territories(view), centres, labels, strict=True)
+    return [
+        MapSegment(
+            segment_id=segment.segment_id,
+            name=text.name,
+            slot=text.slot,
+            territory=polygon_path([(view.x.scale(px), view.y.scale(py)) for px, py in territory]),
+            customers="".join(marker_path(text.slot, MARK, spot) for spot in marks[segment.segment_id]),
+            marker=marker_path(text.slot, CENTROID_MARK),
+            centroid=Spot(x=round(x, 1), y=round(y, 1)),
+            label=label,
+            size=segment.size,
+        )
+        for segment, text, territory, (x, y), label in drawn
+    ]
 
 
-def _direction_json(direction: _Direction) -> dict[str, object]:
-    scale = direction.scale
-    name = direction.feature.name if direction.feature else None
-    return {"feature": name, "low": scale.low, "high": scale.high, "from": scale.start, "to": scale.stop}
+def _centres(view: MapView) -> list[Point]:
+    """Return where the centroids lie; on a strip in turn on three heights, so that names have room."""
+    spots = [view.centre(index) for index in range(len(view.model.segments))]
+    if view.kind != "strip":
+        return spots
+    in_turn = sorted(x for x, _ in spots)
+    return [(x, view.y.scale(STRIP_ROWS[in_turn.index(x) % len(STRIP_ROWS)])) for x, _ in spots]
 
 
-def _axis(direction: _Direction, count: int) -> Axis:
-    feature = direction.feature
-    if feature is None:
-        return Axis(label="", ticks=[])
-    ticks = nice_ticks(*direction.shown, count)
-    return Axis(
-        label=axis_title(feature.label, feature.unit),
-        ticks=[Tick(at=round(direction.scale(value), 1), text=number_text(value, 6)) for value in ticks],
+def _outlying(view: MapView, segment_id: int, texts: SegmentTexts, rows: Sequence[int]) -> Outlying:
+    """Describe the segment of the exceptional, which has marks on the map and no place of its own."""
+    model, features = view.model, view.model.analysis.sample.features
+    spots = [view.spot(features[row], row) for row in _exceptional_rows(model, rows)]
+    return Outlying(
+        segment_id=segment_id,
+        name=texts.name,
+        slot=texts.slot,
+        marker=marker_path(texts.slot, CENTROID_MARK),
+        customers="".join(marker_path(texts.slot, MARK, spot) for spot in spots),
+        threshold=model.threshold,
     )
 
 
-def _plane(segment: SegmentState, x: _Direction, y: _Direction) -> Plane:
-    """Return the segment's score as a plane over the map, all further features at their mean."""
-    slopes, constant = [0.0, 0.0], -sum(c * c for c in segment.centroid)
-    for side, direction in enumerate((x, y)):
-        if direction.index is None or direction.feature is None:
-            continue
-        slopes[side] = 2 * segment.centroid[direction.index] / direction.feature.scale
-        constant -= slopes[side] * direction.feature.mean
-    return (slopes[0], slopes[1], constant)
+def _exceptional_rows(model: MLModel, rows: Sequence[int]) -> list[int]:
+    """Return those of the sampled rows that lie too far from every segment."""
+    if math.isinf(model.threshold):
+        return []
+    return [row for row in rows if model.lands(model.analysis.sample.features[row]) is None]
 
 
-def _spot(values: Sequence[float], x: _Direction, y: _Direction, row: int) -> Point:
-    """Return where values lie on the map; with one feature the rows are spread evenly over the height."""
-    if y.index is None:
-        return (x.scale.clamped(values[0]), y.scale((0.5 + row * GOLDEN) % 1.0))
-    return (x.scale.clamped(values[0]), y.scale.clamped(values[y.index]))
+def _place(drawn: _Drawn, customer: Sequence[float]) -> Spot:
+    x, y = drawn.view.spot(customer)
+    return Spot(x=round(x, 1), y=round(y, 1))
 
 
-def _place(drawn: _Drawn, values: Mapping[str, float]) -> Spot:
-    at = _spot([values[f.name] for f in drawn.model.document.features], drawn.x, drawn.y, 0)
-    return Spot(x=round(at[0], 1), y=round(at[1], 1))
-
-
-def _story(drawn: _Drawn, values: Mapping[str, float], target: str | None) -> tuple[Why, WhatIf | None]:
+def _story(drawn: _Drawn, customer: Sequence[float], target: str | None) -> tuple[Why, WhatIf | None]:
     model, segments = drawn.model, drawn.map.segments
-    customer = [values[feature.name] for feature in model.document.features]
-    found = explain(model, customer)
     chosen = [j for j, segment in enumerate(segments) if str(segment.segment_id) == target]
+    found = explain(model, customer, chosen)
     what_if = tell_what_if(model, found, customer, segments[chosen[0]], chosen[0]) if chosen else None
-    return tell_why(model, found, segments), what_if
+    return tell_why(model, found, segments, drawn.map.outlying), what_if
 
 
-def _note(model: MLModel) -> str:
+def _shown_rows(model: MLModel) -> list[int]:
+    """Return the sampled rows that are drawn: all, or every n-th of each segment."""
+    ids = model.analysis.sample.segment_ids
+    room = max(FEWEST_MARKS, MOST_MARKS - MARKS_A_FEATURE * len(model.document.features))
+    if len(ids) <= room:
+        return list(range(len(ids)))
+    in_turn = sorted(range(len(ids)), key=ids.__getitem__)
+    return sorted(in_turn[n * len(ids) // room] for n in range(room))
+
+
+def _shown_text(model: MLModel, shown: int) -> str:
     rows, sample = model.document.data.rows, model.analysis.sample
-    if sample.is_all:
-        first = f"All {number_text(rows)} customers of the training table, one mark each."
-    else:
-        shown = number_text(len(sample.features))
-        first = f"A sample of {shown} of the {number_text(rows)} customers, each segment by its share."
-    if len(model.document.features) > 2:
-        first += " Borders are drawn for a customer with average values of the features not shown."
-    return first
-
-
-def _given(text: str | None, feature: FeatureState) -> str:
-    if text is not None:
-        return text.strip()[:40]
-    start = round(feature.mean / feature.step) * feature.step
-    start = min(max(start, feature.minimum), feature.maximum)
-    return plain_number(start, feature.decimals)
-
-
-def _without_comma(text: str) -> str:
-    """Read a decimal comma; three digits behind it may be thousands, and are left to be refused."""
-    whole, comma, part = text.partition(",")
-    return f"{whole}.{part}" if comma and part.isdigit() and len(part) != 3 else text
-
-
-def _control(feature: FeatureState, text: str, error: str | None) -> Control:
-    low, high = nice_range(feature.training_min, feature.training_max)
-    return Control(
-        name=feature.name,
-        label=feature.label,
-        unit=feature.unit,
-        minimum=feature.minimum,
-        maximum=feature.maximum,
-        low=max(low, feature.minimum),
-        high=min(high, feature.maximum),
-        step=feature.step,
-        value=text,
-        error=error,
+    if sample.is_all and shown == len(sample.features):
+        return f"All {number_text(rows)} customers of the training table, one mark each."
+    return (
+        f"A sample of {number_text(shown)} of the {number_text(rows)} customers, each segment by its share."
     )

@@ -104,7 +104,10 @@ class TrainingService:
         self, recipe: Recipe, table: CustomerTable, model: MLModel, row_segments: Sequence[int]
     ) -> Path:
         path = self._labelled_path(recipe)
-        names = {segment.segment_id: segment.name for segment in model.segments}
+        document = model.document
+        names = {segment.segment_id: segment.name for segment in document.segments}
+        if document.exceptional:
+            names[document.exceptional.segment_id] = document.exceptional.name
         try:
             write_labelled_table(path, table, recipe, row_segments, names)
         except OSError as error:
@@ -162,7 +165,7 @@ def _report(model: MLModel, *, activated: bool, labelled: Path | None) -> Traini
     document = model.document
     by_id = {analysis.segment_id: analysis for analysis in model.analysis.segments}
     segments = []
-    for segment in document.segments:
+    for index, segment in enumerate(document.segments):
         numbers = by_id[segment.segment_id]
         segments.append(
             {
@@ -172,8 +175,8 @@ def _report(model: MLModel, *, activated: bool, labelled: Path | None) -> Traini
                 "share": numbers.share,
                 "stability": numbers.stability,
                 "centroid": {
-                    f.name: c * f.scale + f.mean
-                    for f, c in zip(document.features, segment.centroid, strict=True)
+                    f.name: f.word_of(x) if f.levels else x
+                    for f, x in zip(document.features, model.centre(index), strict=True)
                 },
             }
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from app.models.model_document import ColumnAnalysis, SegmentAnalysis
+from app.models.model_document import ColumnAnalysis, ExceptionalAnalysis, SegmentAnalysis
 from app.utils.quantities import number_text, range_text, with_unit
 
 VERDICTS = {
@@ -32,7 +32,7 @@ def verdict_sentence(code: str, k: int) -> str:
     return f"{word}: {rest.format(k=k)}."
 
 
-def training_note(numbers: SegmentAnalysis, columns: Sequence[ColumnAnalysis]) -> str:
+def training_note(numbers: SegmentAnalysis | ExceptionalAnalysis, columns: Sequence[ColumnAnalysis]) -> str:
     """Say what else was true of a segment's customers in the training table; it places nobody."""
     parts = []
     for column in columns:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 def number_text(value: float, decimals: int = 1, separator: str = ",") -> str:
     """Write a number for people: at most `decimals` decimals, no trailing zeros, a real minus sign.
@@ -15,6 +17,17 @@ def number_text(value: float, decimals: int = 1, separator: str = ",") -> str:
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return ("0" if text == "-0" else text).replace("-", "−").replace(",", separator)
+
+
+def plain_number(value: float, decimals: int) -> str:
+    """Write a number as an input holds it: no thousands separator, a plain hyphen for minus.
+
+    Examples
+    --------
+    >>> plain_number(-1234.50, 2)
+    '-1234.5'
+    """
+    return number_text(value, decimals, separator="").replace("−", "-")
 
 
 def is_scale(unit: str) -> bool:
@@ -53,3 +66,15 @@ def axis_title(label: str, unit: str) -> str:
     ('Annual income (k$)', 'Visits')
     """
     return f"{label} ({unit})" if unit else label
+
+
+def listing(words: Sequence[str]) -> str:
+    """Join words with commas, the last two with `and`.
+
+    Examples
+    --------
+    >>> listing(["age"]), listing(["age", "income"]), listing(["age", "income", "visits"])
+    ('age', 'age and income', 'age, income and visits')
+    """
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last

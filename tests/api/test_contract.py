@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -44,18 +45,23 @@ CONFIG = {
 
 
 @pytest.fixture(scope="module")
-def scenarios(trained_once: Path, tmp_path_factory: pytest.TempPathFactory) -> list[events.ScenarioFinished]:
-    folder = tmp_path_factory.mktemp("contract")
-    shutil.copytree(trained_once, folder, dirs_exist_ok=True)
+def whole_client(
+    trained_once: Path, shoppers_once: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[TestClient]:
+    """A client of a service whose every address has a model."""
+    folder = tmp_path_factory.mktemp("whole")
+    for trained in (trained_once, shoppers_once):
+        shutil.copytree(trained, folder, dirs_exist_ok=True)
     settings = settings_in(folder)
     with TestClient(create_app(settings)) as client, working(settings, refuse):
-        return run(client)
+        yield client
 
 
-def run(client: TestClient) -> list[events.ScenarioFinished]:
+@pytest.fixture(scope="module")
+def scenarios(whole_client: TestClient) -> list[events.ScenarioFinished]:
     # run by its engine, whose checks are all on; its plugin for pytest reaches into parts that pytest changed
     config = schemathesis.Config.from_dict(CONFIG)
-    schema = schemathesis.openapi.from_asgi("/openapi.json", client.app, config=config)
+    schema = schemathesis.openapi.from_asgi("/openapi.json", whole_client.app, config=config)
     told = list(from_schema(schema).execute())
     broken = (events.NonFatalError, events.FatalError, events.Interrupted)
     assert [event for event in told if isinstance(event, broken)] == []

@@ -63,6 +63,15 @@ def base_url(trained_once: Path, repository: Path, tmp_path_factory: pytest.Temp
 
 
 @pytest.fixture(scope="session")
+def own_url(
+    with_own_recipes: Path, repository: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """Address of a server with a user's own recipes beside the shipped one."""
+    with running_server(repository, with_own_recipes, tmp_path_factory.mktemp("own_log")) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
 def empty_url(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of a server without any version."""
     folder = tmp_path_factory.mktemp("empty")

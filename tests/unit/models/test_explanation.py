@@ -63,6 +63,15 @@ class TestPaths:
                 )
         assert (paths, misses) == (CASES, 0)
 
+    def test_only_the_wanted_ones_are_sought(self, model: MLModel) -> None:
+        for values in customers(20, seed=5):
+            every = explain(model, values)
+            for index in range(len(model.segments)):
+                found = explain(model, values, [index])
+                assert found.reasons == every.reasons
+                assert found.paths == tuple(path for path in every.paths if path.index == index)
+            assert explain(model, values, []).paths == ()
+
     def test_every_single_feature_answer_lands_in_its_segment(self, model: MLModel) -> None:
         for values in customers(500, seed=4):
             for path in explain(model, values).paths:

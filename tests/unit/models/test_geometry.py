@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.models import geometry
+from app.models.centroids import Centroids
 from app.models.geometry import (
     Point,
     Scale,
@@ -22,7 +23,6 @@ from app.models.geometry import (
     polygon_path,
     territories,
 )
-from app.models.ml_model import Centroids
 
 place = st.floats(-3, 3).map(lambda value: round(value, 3))
 centroids = st.lists(st.tuples(place, place), min_size=2, max_size=8, unique=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy.optimize import nnls
+from scipy.optimize import minimize, nnls
 
-from app.models.least_distance import nearest_point, solve_nonnegative
+from app.models.least_distance import nearest_in_ball, nearest_point, solve_nonnegative
 
 
 class TestSolveNonnegative:
@@ -61,3 +61,36 @@ class TestNearestPoint:
             others = inside + 0.1 * rng.normal(size=(50, d))
             allowed = others[(others @ rows.T >= limits).all(axis=1)]
             assert ((allowed - point) @ (start - point) <= 1e-8).all()
+
+
+class TestNearestInBall:
+    def test_against_scipy(self) -> None:
+        rng = np.random.default_rng(4)
+        compared = 0
+        for _ in range(25):
+            d = int(rng.integers(2, 5))
+            start, middle = rng.normal(size=d) * 5.0, rng.normal(size=d)
+            rows = rng.normal(size=(4, d))
+            limits = rows @ middle - rng.uniform(0.0, 0.5, 4)
+            found = nearest_in_ball(start.tolist(), rows.tolist(), limits.tolist(), middle.tolist(), 1.0)
+            assert found is not None
+            assert (rows @ found - limits).min() > -1e-9
+            assert np.linalg.norm(np.array(found) - middle) <= 1.0
+            expected = minimize(
+                lambda x, start=start: ((x - start) ** 2).sum(),
+                middle,
+                method="SLSQP",
+                constraints=[
+                    {"type": "ineq", "fun": lambda x, rows=rows, limits=limits: rows @ x - limits},
+                    {"type": "ineq", "fun": lambda x, middle=middle: 1.0 - ((x - middle) ** 2).sum()},
+                ],
+                options={"ftol": 1e-12, "maxiter": 500},
+            )
+            if expected.success and np.linalg.norm(start - middle) > 1.0:
+                compared += 1
+                assert np.linalg.norm(np.array(found) - start) <= np.sqrt(expected.fun) + 1e-5
+        assert compared > 15
+
+    def test_a_ball_that_does_not_reach_the_polyhedron(self) -> None:
+        assert nearest_in_ball([5.0], [[1.0]], [3.0], [0.0], 1.0) is None
+        assert nearest_in_ball([5.0], [[0.0]], [3.0], [0.0], 1.0) is None

@@ -10,8 +10,9 @@ from app.models.artifact_store import Numbering
 from app.models.customer_table import CustomerTable, read_customer_table
 from app.models.kmeans_fit import Floats, fit_kmeans, fit_scaling
 from app.models.ml_model import MLModel
-from app.models.model_document import MOVES, MovesDocument
+from app.models.model_document import MOVES
 from app.models.moves import compare_models, count_moves, read_moves
+from app.models.moves_document import MovesDocument
 from app.models.recipe import Recipe
 from app.models.succession import succeed
 from app.models.training import train

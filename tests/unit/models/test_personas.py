@@ -7,7 +7,8 @@ import pytest
 
 from app.models.kmeans_fit import Floats, fit_kmeans, fit_scaling
 from app.models.personas import Naming, name_newborns, persona_naming
-from app.models.recipe import MOST_SEGMENTS, Recipe
+from app.models.recipe import MOST_SEGMENTS, Recipe, get_recipe
+from tests.own_recipes import write_own
 
 RANDOM_SETS = 1000
 
@@ -117,3 +118,42 @@ class TestNameNewborns:
         naming, _ = name_newborns(mall_recipe, np.array([[0.9, -1.1], [-1.0, 0.1]]), [], 2)
         assert naming.name == "Low spending · high income"
         assert "0.9 standard deviations above the mean" in naming.description
+        assert naming.strategy[:2] == (
+            "Build the offer on what sets them apart: low spending and high income",
+            "Ask a few of them what lies behind low spending before you spend on it",
+        )
+
+    def test_nothing_sets_the_mean_customer_apart(self, mall_recipe: Recipe) -> None:
+        naming = name_newborns(mall_recipe, np.array([[0.1, -0.2], [2.0, 2.0]]), [], 2)[0]
+        assert (
+            naming.strategy[0] == "Keep to the usual offers: nothing sets them apart from the mean customer"
+        )
+
+
+@pytest.fixture(scope="module")
+def wide_recipe(tmp_path_factory: pytest.TempPathFactory) -> Recipe:
+    """Twelve features and no personas."""
+    folder = tmp_path_factory.mktemp("own")
+    write_own(folder, "wholesale")
+    return get_recipe("wholesale", folder / "recipes")
+
+
+class TestManyFeatures:
+    @pytest.mark.parametrize("k", range(2, MOST_SEGMENTS + 1))
+    def test_every_segment_has_a_name_texts_and_a_strategy(self, k: int, wide_recipe: Recipe) -> None:
+        rng = np.random.default_rng(k)
+        for _ in range(100):
+            namings = name_newborns(wide_recipe, rng.normal(scale=rng.uniform(0.0, 2.0), size=(k, 12)), [], k)
+            assert len({naming.name for naming in namings}) == k
+            assert all(naming.description and len(naming.strategy) >= 3 for naming in namings)
+            assert all(len(naming.description) < 400 for naming in namings)
+
+    def test_only_what_stands_out_is_told(self, wide_recipe: Recipe) -> None:
+        point = np.zeros((2, 12))
+        point[0, [1, 7]] = 1.5, -0.8
+        told, plain = name_newborns(wide_recipe, point, [], 2)
+        assert told.description == (
+            "Customers with visits 1.5 standard deviations above the mean and items a basket "
+            "0.8 standard deviations below the mean. All else is less marked."
+        )
+        assert plain.description == "Customers close to the mean in every feature."

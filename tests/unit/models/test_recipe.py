@@ -39,6 +39,7 @@ BAD: dict[str, tuple[str, str]] = {
     "a name with a blank": (changed('name = "annual_income"', 'name = "annual income"'), "features.0.name: "),
     "a name the program has": (changed("annual_income", "model_dump"), "taken by the program"),
     "another name the program has": (changed("annual_income", "json"), "taken by the program"),
+    "a name the pages have": (changed("annual_income", "target"), "taken by the program"),
     "a feature twice": (changed('name = "spending_score"', 'name = "annual_income"'), "stands twice"),
     "a profile called as a feature": (changed('name = "age"\n', 'name = "annual_income"\n'), "stands twice"),
     "a field called as a feature": (changed('field = "gender"', 'field = "annual_income"'), "stands twice"),

@@ -41,7 +41,8 @@ def files(mall_recipe: Recipe, table: CustomerTable) -> dict[str, bytes]:
     fit = fit.in_order(succession.order)
     null = compare_with_nulls(z, fit, PLAN.seed, PLAN.null_draws)
     stability = resample(z, fit, PLAN.seed, PLAN.refits)
-    found = Findings(mall_recipe, table, PLAN, scaling, z, fit, succession, null, stability)
+    every = np.arange(len(z))
+    found = Findings(mall_recipe, table, PLAN, scaling, z, fit, every, succession, None, null, stability)
     return version_files(found, 9)
 
 

@@ -13,7 +13,7 @@ from app.services.prediction_service import PredictionService
 
 HASH = "0" * 64
 METRICS = {"silhouette": 0.5, "calinski_harabasz": 90.0, "davies_bouldin": 0.7, "inertia": 40.0}
-LABELS = ("Income", "Score", "Visits")
+LABELS = ("Income", "Score", "Visits", "Basket", "Returns")
 NULL_TEST = {
     "draws": 99,
     "observed": 0.5,

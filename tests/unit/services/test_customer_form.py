@@ -6,13 +6,13 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from app.models.recipe import Recipe, get_recipe
-from app.services.customer_form import CustomerForm
+from app.services.customer_form import CustomerForm, Value
 from tests.unit.services.example_model import example_recipe
 
 MALL = CustomerForm(get_recipe("mall"))
 
 
-def read(income: str | None, score: str | None = "50") -> tuple[dict[str, float], dict[str, str]]:
+def read(income: str | None, score: str | None = "50") -> tuple[dict[str, Value], dict[str, str]]:
     return MALL.read({"annual_income": income, "spending_score": score})
 
 
@@ -58,7 +58,9 @@ class TestRead:
     def test_any_text_is_a_number_in_bounds_or_a_fault(self, text: str) -> None:
         values, faults = read(text)
         assert ("annual_income" in values) != ("annual_income" in faults)
-        assert 0 <= values.get("annual_income", 0) <= 1000
+        income = values.get("annual_income", 0.0)
+        assert isinstance(income, float)
+        assert 0 <= income <= 1000
 
 
 class TestBody:
@@ -80,7 +82,7 @@ class TestBody:
     def test_examples_lie_within_the_bounds(self) -> None:
         for recipe in (get_recipe("mall"), example_recipe(3)):
             properties = CustomerForm(recipe).body().model_json_schema()["properties"]
-            for feature in recipe.features:
+            for feature in recipe.numbers:
                 assert feature.minimum <= properties[feature.name]["examples"][0] <= feature.maximum
 
 
@@ -95,3 +97,29 @@ class TestOlderBody:
     def test_a_recipe_without_older_names(self) -> None:
         recipe: Recipe = example_recipe()
         assert CustomerForm(recipe).older_body() is None
+
+
+class TestMixed:
+    FORM = CustomerForm(get_recipe("lifestyle"))
+
+    def test_a_blank_field_is_missing_where_the_recipe_allows_it(self) -> None:
+        values, faults = self.FORM.read({"income": " ", "region": "North", "recency": "9"})
+        assert (values["income"], values["region"], values["recency"], faults) == (None, "North", 9.0, {})
+
+    def test_a_word_that_must_be_chosen(self) -> None:
+        content = get_recipe("lifestyle").model_dump(by_alias=True)
+        content["features"][5]["missing"] = "refuse"
+        values, faults = CustomerForm(Recipe.model_validate(content)).read({"income": "1"})
+        assert faults == {"region": "Choose region."}
+        assert values["income"] == 1.0
+
+    def test_what_is_derived_is_neither_asked_for_nor_read(self) -> None:
+        content = get_recipe("lifestyle").model_dump(by_alias=True)
+        content["features"][6]["use"] = True
+        form = CustomerForm(Recipe.model_validate(content))
+        assert "total_spend" not in form.body().model_fields
+        assert "total_spend" not in form.read({"total_spend": "5"})[0]
+
+    def test_words_that_nobody_knows(self) -> None:
+        assert self.FORM.unknown({"region": "west", "gender": "X"}) == ["gender"]
+        assert self.FORM.unknown({"region": None}) == []

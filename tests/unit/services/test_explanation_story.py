@@ -5,7 +5,7 @@ import pytest
 from app.models.explanation import explain
 from app.models.ml_model import MLModel
 from app.schemas.page import MapSegment, WhatIf, Why
-from app.services.explanation_story import plain_number, tell_what_if, tell_why
+from app.services.explanation_story import tell_what_if, tell_why
 from app.services.segment_map_service import SegmentMapService
 from tests.unit.services.example_model import example_model, predictions_of
 
@@ -91,6 +91,25 @@ class TestWhatIf:
             "Score alone: no value does it",
         ]
 
+    @pytest.mark.parametrize(
+        ("able", "last"),
+        [
+            (5, "Returns alone: 170.1 k$"),
+            (2, "No other feature alone does it"),
+            (0, "No feature alone does it"),
+        ],
+    )
+    def test_of_many_features_those_that_help(self, able: int, last: str) -> None:
+        model = example_model(5)
+        features = [
+            f.model_copy(update={"maximum": 1000.0 if place < able else 100.0})
+            for place, f in enumerate(model.document.features)
+        ]
+        model.document = model.document.model_copy(update={"features": features})
+        told = what_if(20, 20, 20, 20, 20, model=model).singles
+        assert told[-1] == last
+        assert len(told) == (able if able == 5 else able + 1)
+
     def test_three_features_are_listed(self) -> None:
         assert what_if(20, 20, 20).text.startswith(
             "Income from 20 to 50 k$, score from 20 to 50 k$ and visits"
@@ -110,7 +129,3 @@ class TestWhatIf:
         told = what_if(20, 30, index=0)
         assert told.text == "This customer is classified as Low."
         assert (told.to, told.query) == (None, None)
-
-
-def test_numbers_for_inputs_have_no_separator_and_a_plain_hyphen() -> None:
-    assert plain_number(-1234.5, 7) == "-1234.5"

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from app.models.model_document import MovesDocument
+from app.models.moves_document import MovesDocument
 from app.models.recipe import Recipe, get_recipe
 from app.services.moves_story import tell_moves
 

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import json
+
 from app.models.ml_model import MLModel
 from app.models.model_document import ConfidenceDocument
-from app.services.page_model import pack_refits
-from tests.unit.services.example_model import example_model
+from app.services.page_model import MOST_NUMBERS, model_json, pack_refits
+from app.services.prediction_service import SegmentTexts
+from tests.unit.services.example_model import example_model, predictions_of
 
 Refits = list[list[list[float]]]
 
@@ -22,6 +25,10 @@ def model_with(refits: Refits) -> MLModel:
     model = example_model(2)
     model.confidence = ConfidenceDocument.model_validate({"refits": refits})
     return model
+
+
+def texts_of(model: MLModel) -> list[SegmentTexts]:
+    return [predictions_of(model).describe(segment) for segment in model.segments]
 
 
 class TestPackRefits:
@@ -43,3 +50,12 @@ class TestPackRefits:
         model = model_with(refits)
         assert pack_refits(model)["unit"] == 1
         assert unpacked(model) == refits
+
+
+class TestModelJson:
+    def test_refits_are_left_out_where_they_would_outweigh_the_page(self) -> None:
+        for count, is_sent in ((MOST_NUMBERS // 4, True), (MOST_NUMBERS // 4 + 1, False)):
+            model = model_with([[[-1.0, 0.0], [1.0, 0.0]]] * count)
+            told = json.loads(model_json(model, texts_of(model), {}))
+            assert (told["refits"] is not None) == is_sent
+            assert told["refit_count"] == count

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 import threading
 
 import pytest
@@ -8,6 +9,7 @@ from app.core.config import Settings
 from app.core.errors import RecipeNotFound
 from app.models.recipe import SHIPPED
 from app.services.recipe_service import RecipeService
+from tests.own_recipes import train_own, write_own
 
 
 @pytest.fixture
@@ -72,3 +74,28 @@ class TestGetRecipe:
         assert recipe.is_default
         assert recipe.model_version is None
         assert recipe.customer["required"] == ["annual_income", "spending_score"]
+
+
+class TestFrame:
+    @pytest.fixture
+    def service(self, trained: Settings) -> RecipeService:
+        write_own(trained.data_dir, "loyalty")
+        add_recipe(trained, "outlet")
+        shutil.copytree(trained.artifacts_dir / "mall", trained.artifacts_dir / "outlet")
+        return RecipeService(trained)
+
+    def test_the_default_keeps_the_bare_addresses(self, service: RecipeService) -> None:
+        frame = service.frame(None)
+        assert (frame.home, frame.about, frame.api) == ("/", "/about", "/api/v1")
+        assert [(link.name, link.home, link.is_current) for link in frame.recipes] == [("mall", "/", True)]
+
+    def test_by_name_all_addresses_are_the_recipe_s(self, service: RecipeService) -> None:
+        frame = service.frame("loyalty")
+        assert (frame.home, frame.about) == ("/recipes/loyalty", "/recipes/loyalty/about")
+        assert frame.api == "/api/v1/recipes/loyalty"
+
+    def test_only_what_has_a_model_is_linked(self, trained: Settings, service: RecipeService) -> None:
+        train_own(trained, "loyalty")
+        links = service.frame("loyalty").recipes
+        assert [(link.name, link.home) for link in links] == [("mall", "/"), ("loyalty", "/recipes/loyalty")]
+        assert [link.is_current for link in links] == [False, True]

@@ -6,7 +6,7 @@ import pytest
 
 from app.models.geometry import Scale
 from app.services.page_model import pack_refits
-from app.services.segment_map_service import PLOT, SegmentMapService
+from app.services.segment_map_service import SegmentMapService
 from tests.unit.services.example_model import example_model, predictions_of
 
 
@@ -16,9 +16,10 @@ def service(features: int = 2) -> SegmentMapService:
 
 class TestMap:
     def test_territories_share_the_border_half_way(self) -> None:
-        low, high = service().home({}).map.segments
+        page = service().home({})
+        low, high = page.map.segments
         # the border is income + score = 100: it cuts the box from corner to corner
-        left, top, right, bottom = PLOT
+        left, top, right, bottom = page.map.plot
         assert low.territory == f"M{left:g} {bottom:g} {right:g} {bottom:g} {left:g} {top:g}z"
         assert high.territory == f"M{right:g} {bottom:g} {right:g} {top:g} {left:g} {top:g}z"
 
@@ -56,10 +57,30 @@ class TestMap:
         heights = {mark.split("a")[0].split(" ")[1] for mark in page.map.segments[0].customers.split("M")[1:]}
         assert len(heights) == 2
 
-    def test_three_features_name_what_is_not_shown(self) -> None:
-        page = service(3).home({})
-        assert "average values of the features not shown" in page.map.note
+    def test_one_feature_tells_its_borders(self) -> None:
+        page = service(1).home({})
+        assert "The border lies at 50 k$." in page.map.note
         assert all(segment.territory for segment in page.map.segments)
+        assert page.map.height < service().home({}).map.height
+
+    def test_three_features_are_projected_without_territories(self) -> None:
+        page = service(3).home({"income": "80", "score": "80", "visits": "80"})
+        assert page.map.kind == "projection"
+        assert "A view of 3 features" in page.map.note
+        assert [segment.territory for segment in page.map.segments] == ["", ""]
+        assert page.map.customer == page.map.segments[1].centroid
+
+    def test_a_large_sample_is_thinned_by_segment(self) -> None:
+        model = example_model()
+        features = tuple((float(n % 90), 50.0) for n in range(2000))
+        ids = tuple(0 if n % 4 else 3 for n in range(2000))
+        sample = model.analysis.sample.model_copy(
+            update={"features": features, "segment_ids": ids, "is_all": True}
+        )
+        model.analysis = model.analysis.model_copy(update={"sample": sample})
+        page = SegmentMapService(predictions_of(model)).home({})
+        assert [segment.customers.count("M") for segment in page.map.segments] == [450, 150]
+        assert page.map.note.startswith("A sample of 600 of the 4,000 customers")
 
     def test_drawn_once_a_version(self) -> None:
         maps = service()
@@ -113,7 +134,7 @@ class TestAnswer:
     def test_beyond_the_map_stands_at_its_edge(self) -> None:
         page = service().home({"income": "900", "score": "50"})
         assert page.map.customer is not None
-        assert page.map.customer.x == PLOT[2]
+        assert page.map.customer.x == page.map.plot[2]
         assert page.answer is not None
         assert page.answer.outside_training_range == ["income"]
 

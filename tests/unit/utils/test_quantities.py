@@ -5,7 +5,7 @@ import doctest
 import pytest
 
 from app.utils import quantities
-from app.utils.quantities import number_text, range_text
+from app.utils.quantities import number_text, plain_number, range_text
 
 
 def test_examples_hold() -> None:
@@ -32,3 +32,7 @@ class TestNumberText:
 
 def test_a_scale_is_no_unit() -> None:
     assert range_text(1, 99, "1–100") == "1 to 99"
+
+
+def test_numbers_for_inputs_have_no_separator_and_a_plain_hyphen() -> None:
+    assert plain_number(-1234.5, 7) == "-1234.5"

@@ -1,6 +1,6 @@
 // Strategy, how sure, and the distance to each segment.
 
-import { follow, model } from "../lib/customer.js";
+import { follow, followSureness, model } from "../lib/customer.js";
 
 export function start(element) {
   const part = (name) => element.querySelector(`[data-details="${name}"]`);
@@ -26,15 +26,17 @@ export function start(element) {
   follow(({ placement }) => {
     if (!placement) return;
     element.hidden = false;
-    const { order, distances, share } = placement;
+    const { order, distances } = placement;
     const [own, second] = order.map((j) => model.segments[j]);
-    if (shown !== own) showStrategy(own.strategy);
-    shown = own;
-    part("gauge").setAttribute("width", (100 * share).toFixed(2));
+    const { segment } = placement;
+    if (shown !== segment) showStrategy(segment.strategy);
+    shown = segment;
+    const beyond = segment === own ? "" : `Farther than ${segment.threshold.toFixed(2)} from every segment. `;
     part("runner-up").textContent =
-      `${own.name} lies ${distances[order[0]].toFixed(2)} standard deviations away; ` +
+      `${beyond}${own.name} lies ${distances[order[0]].toFixed(2)} standard deviations away; ` +
       `next in line is ${second.name} with ${distances[order[1]].toFixed(2)}.`;
     const farthest = Math.max(...distances);
-    rows.forEach((row, j) => showRow(row, distances[j], farthest, j === order[0]));
+    rows.forEach((row, j) => showRow(row, distances[j], farthest, model.segments[j] === segment));
   });
+  followSureness((sure) => part("gauge").setAttribute("width", (100 * (sure?.share ?? 0)).toFixed(2)));
 }

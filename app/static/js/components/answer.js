@@ -1,6 +1,6 @@
 // The answer in words: segment, how sure, and what to beware of. Colours the page in the segment's tone.
 
-import { follow, model } from "../lib/customer.js";
+import { follow, followSureness, model } from "../lib/customer.js";
 import { rangeText } from "../lib/format.js";
 
 function outsideText(features) {
@@ -29,13 +29,17 @@ export function start(section) {
   follow(({ placement }) => {
     section.classList.toggle("answer--stale", placement === null);
     if (!placement) return;
-    const segment = model.segments[placement.order[0]];
+    const { segment } = placement;
     if (segment.segment_id !== shown) showSegment(segment);
     part("body").hidden = false;
     part("empty").hidden = true;
-    part("label").textContent = placement.label;
-    part("share").textContent = `: ${placement.agreeing} of ${placement.refits} refits place this customer here.`;
     part("outside").textContent = outsideText(placement.outside);
     part("outside").hidden = placement.outside.length === 0;
+  });
+  followSureness((sure) => {
+    part("label").textContent = sure?.label ?? "How sure";
+    part("share").textContent = sure
+      ? `: ${sure.agreeing} of ${model.data.refit_count} refits place this customer here.`
+      : "? The server is being asked.";
   });
 }

@@ -1,7 +1,7 @@
 // Has the server confirm what the page worked out, once the customer rests. One request at a time, the older aborted.
 
 import { predict } from "../lib/api.js";
-import { addressOf, customerOf, follow, model } from "../lib/customer.js";
+import { addressOf, assure, follow, model } from "../lib/customer.js";
 
 const REST = 150;
 const PATIENCE = 300;
@@ -29,10 +29,11 @@ export function start(element) {
     const version = answer.model_version;
     if (version !== model.data.version) {
       tell("newer", `A newer model, ${version}, is active; this page shows ${model.data.version}.`);
-    } else if (answer.segment_id !== model.segments[placement.order[0]].segment_id) {
+    } else if (answer.segment_id !== placement.segment.segment_id) {
       tell("failed", `The server says ${answer.name}. Reload the page.`);
     } else {
       tell("checked", `Checked by ${version}`);
+      assure(placement, answer.confidence.value);
     }
   }
 
@@ -56,7 +57,7 @@ export function start(element) {
     request?.abort();
     request = null;
     if (!placement) return tell("idle", "Waiting for values within their bounds");
-    latest = { customer: customerOf(values), placement };
+    latest = { customer: model.toCustomer(values), placement };
     tell("idle", "Worked out in this page");
     rest = setTimeout(() => {
       if (source !== "start") keepAddress(values);

@@ -6,12 +6,23 @@ import { numberText, signedText, valueText } from "../lib/format.js";
 const FAR_APART = 10;
 const centres = model.centres();
 
-function sentence(f, value, contribution, [own, runner]) {
+function levelSentence(told, contribution, ownName, runnerName) {
+  if (contribution > 0) return `speaks for ${ownName}: ${told} is nearer to its mix than to that of ${runnerName}.`;
+  if (contribution < 0) return `speaks for the runner-up, ${runnerName}: ${told} is nearer to its mix than to that of ${ownName}.`;
+  return "speaks for neither of the two.";
+}
+
+function sentence(f, value, contribution, [own, runner], isFar) {
   const feature = model.features[f];
   const decimals = Math.abs(centres[own][f] - centres[runner][f]) < FAR_APART ? feature.decimals : 0;
   const [here, there] = [own, runner].map((j) => numberText(centres[j][f], decimals));
   const [ownName, runnerName] = [own, runner].map((j) => model.segments[j].name);
   const told = valueText(value, feature);
+  if (isFar) {
+    const usual = feature.levels ? "the usual mix" : `the ${here}`;
+    return `adds its part of the distance: ${told} against ${usual} of ${ownName}.`;
+  }
+  if (feature.levels) return levelSentence(told, contribution, ownName, runnerName);
   if (contribution > 0) return `speaks for ${ownName}: ${told} is nearer to its ${here} than to the ${there} of ${runnerName}.`;
   if (contribution < 0) return `speaks for the runner-up, ${runnerName}: ${told} is nearer to its ${there} than to the ${here} of ${ownName}.`;
   return "speaks for neither of the two.";
@@ -33,7 +44,9 @@ export function start(section) {
   follow(({ values, placement }) => {
     if (!placement) return;
     section.hidden = false;
-    const { order } = placement;
+    const { order, segment } = placement;
+    const isFar = segment === model.data.exceptional;
+    const [first, second] = isFar ? [segment, model.segments[order[0]]] : order.map((j) => model.segments[j]);
     const contributions = model.reasons(values, placement);
     const largest = Math.max(...contributions.map(Math.abs));
     let sum = 0;
@@ -41,11 +54,11 @@ export function start(section) {
     rows.forEach((row, f) => {
       const before = told;
       told = Math.round(100 * (sum += contributions[f]));
-      row.dataset.slot = model.segments[order[contributions[f] < 0 ? 1 : 0]].slot;
-      showRow(row, sentence(f, values[f], contributions[f], order), contributions[f], told - before, largest);
+      row.dataset.slot = (contributions[f] < 0 ? second : first).slot;
+      showRow(row, sentence(f, values[f], contributions[f], order, isFar), contributions[f], told - before, largest);
     });
-    part("own").textContent = model.segments[order[0]].name;
-    part("runner-up").textContent = model.segments[order[1]].name;
+    part("own").textContent = first.name;
+    part("runner-up").textContent = second.name;
     part("total").textContent = signedText(told);
   });
 }

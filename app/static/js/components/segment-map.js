@@ -1,4 +1,4 @@
-// The ring on the map: follows the customer, and is dragged by mouse or finger.
+// The ring on the map: follows the customer, and is dragged by mouse or finger, except on a projection.
 
 import { change, current, follow, model } from "../lib/customer.js";
 
@@ -17,9 +17,12 @@ function toValue(direction, place, feature) {
 }
 
 function spot(values) {
+  const z = model.standardise(values);
   const at = (direction) => {
+    if (direction.weights) return toDrawing(direction, direction.weights.reduce((sum, weight, f) => sum + weight * z[f], 0));
     const f = model.features.findIndex((feature) => feature.name === direction.feature);
-    return f < 0 ? (direction.from + direction.to) / 2 : toDrawing(direction, values[f]);
+    if (f < 0) return (direction.from + direction.to) / 2;
+    return toDrawing(direction, Number.isNaN(values[f]) ? model.features[f].median : values[f]);
   };
   return { x: at(across), y: at(upward) };
 }
@@ -54,20 +57,24 @@ export function start(figure) {
     part(name).setAttribute("d", `M${from.x} ${from.y}L${x.baseVal.value} ${y.baseVal.value}`);
   }
 
-  svg.addEventListener("pointerdown", (event) => {
-    const isTouch = event.pointerType !== "mouse";
-    if (event.button !== 0 || (isTouch && !ring.contains(event.target))) return; // a finger may scroll past the map
-    svg.setPointerCapture(event.pointerId);
-    if (!isTouch) moveTo(event);
-  });
-  // touch-action does not reach shapes inside an svg: this keeps a finger on the ring from scrolling the page
-  ring.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
-  svg.addEventListener("pointermove", (event) => {
-    if (svg.hasPointerCapture(event.pointerId)) moveTo(event);
-  });
-  svg.addEventListener("click", (event) => {
-    if (event.pointerType && event.pointerType !== "mouse") moveTo(event);
-  });
+  function letDrag() {
+    svg.addEventListener("pointerdown", (event) => {
+      const isTouch = event.pointerType !== "mouse";
+      if (event.button !== 0 || (isTouch && !ring.contains(event.target))) return; // a finger may scroll past the map
+      svg.setPointerCapture(event.pointerId);
+      if (!isTouch) moveTo(event);
+    });
+    // touch-action does not reach shapes inside an svg: this keeps a finger on the ring from scrolling the page
+    ring.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
+    svg.addEventListener("pointermove", (event) => {
+      if (svg.hasPointerCapture(event.pointerId)) moveTo(event);
+    });
+    svg.addEventListener("click", (event) => {
+      if (event.pointerType && event.pointerType !== "mouse") moveTo(event);
+    });
+  }
+
+  if (!across.weights) letDrag();
   follow(({ values, placement }) => {
     ring.setAttribute("visibility", values ? "visible" : "hidden");
     for (const name of ["own", "runner-up"]) part(name).setAttribute("visibility", values ? "visible" : "hidden");
@@ -76,7 +83,7 @@ export function start(figure) {
     const [own, second] = placement.order;
     ring.classList.toggle("segment-map__customer--beyond", placement.outside.length > 0);
     ring.setAttribute("transform", `translate(${at.x.toFixed(1)} ${at.y.toFixed(1)})`);
-    territories.forEach((path, j) => path.classList.toggle("segment-map__territory--current", j === own));
+    territories.forEach((path, j) => path.classList.toggle("segment-map__territory--current", model.segments[j] === placement.segment));
     link("own", at, own);
     link("runner-up", at, second);
   });

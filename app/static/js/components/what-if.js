@@ -1,18 +1,19 @@
 // What would place this customer in another segment: asked of the server, told in words, drawn on the map, tried out.
 
 import { explain } from "../lib/api.js";
-import { aim, change, current, customerOf, follow, model } from "../lib/customer.js";
+import { aim, change, current, follow, model } from "../lib/customer.js";
 import { exactText, valueText } from "../lib/format.js";
 import { drawWay } from "./segment-map.js";
 
 const REST = 150;
 const PATIENCE = 300;
+const MOST_SINGLES = 4;
 
 function wayText(values, to, name) {
   if (!to) return `No customer within the bounds would be classified as ${name}.`;
   const steps = model.features
     .map((feature, f) => [feature, values[f], to[feature.name]])
-    .filter(([, from, there]) => from !== there)
+    .filter(([feature, from, there]) => from !== there && !feature.levels && !feature.derived?.length)
     .map(([feature, from, there]) => `${feature.label} from ${exactText(from, feature)} to ${valueText(there, feature)}`)
     .map((step, n) => (n ? step[0].toLowerCase() + step.slice(1) : step));
   const last = steps.pop();
@@ -22,10 +23,16 @@ function wayText(values, to, name) {
 
 function singleTexts({ to, single }) {
   if (!to || model.features.length < 2) return [];
-  return model.features.map((feature) => {
+  const asked = model.features.filter((feature) => !feature.derived?.length);
+  const lines = asked.map((feature) => {
     const value = single[feature.name];
-    return `${feature.label} alone: ${value === null ? "no value does it" : valueText(value, feature)}`;
+    const told = typeof value === "string" ? value : value !== null && valueText(value, feature);
+    return `${feature.label} alone: ${told || "no value does it"}`;
   });
+  if (lines.length <= MOST_SINGLES) return lines;
+  const able = lines.filter((_, f) => single[asked[f].name] !== null);
+  if (able.length === lines.length) return able;
+  return [...able, `No ${able.length ? "other " : ""}feature alone does it`];
 }
 
 export function start(section) {
@@ -35,7 +42,7 @@ export function start(section) {
   let [way, before, request, rest, aloud] = [null, null, null, null, false];
 
   function tell(text, { singles = [], to = null, failed = false } = {}) {
-    way = to && model.features.map((feature) => to[feature.name]);
+    way = to && model.fromAnswer(to);
     part("result").removeAttribute("aria-busy");
     part("text").textContent = text;
     part("singles").replaceChildren(
@@ -67,7 +74,7 @@ export function start(section) {
       part("singles").replaceChildren();
     }, PATIENCE);
     try {
-      const answer = await explain(customerOf(current().values), own.signal);
+      const answer = await explain(model.toCustomer(current().values), own.signal);
       if (request === own) show(answer);
     } catch (error) {
       if (request === own && error.name !== "AbortError") tell(`Not found out: ${error.message}`, { failed: true });
@@ -83,11 +90,11 @@ export function start(section) {
     const { placement } = current();
     choices.forEach((choice, j) => {
       choice.setAttribute("aria-pressed", j === target);
-      choice.hidden = j !== target && j === placement?.order[0];
+      choice.hidden = j !== target && model.segments[j] === placement?.segment;
     });
     if (target < 0) return tell("");
     if (!placement) return tell("Waiting for values within their bounds");
-    if (placement.order[0] === target) return tell(`This customer is classified as ${model.segments[target].name}.`);
+    if (model.segments[target] === placement.segment) return tell(`This customer is classified as ${model.segments[target].name}.`);
     part("result").setAttribute("aria-busy", "true");
     part("try").disabled = true;
     rest = setTimeout(ask, delay);

@@ -12,13 +12,15 @@ export function plainNumber(value, decimals) {
   return String(Number(value.toFixed(decimals)));
 }
 
-/** A value with all the decimals that the model's answers may have. */
+/** A value with all the decimals that the model's answers may have, or a category's word. */
 export function exactText(value, feature) {
+  if (Number.isNaN(value)) return "no value";
+  if (feature.levels) return feature.levels[value] ?? "other";
   return numberText(value, feature.decimals + MOST_DECIMALS);
 }
 
 export function valueText(value, feature) {
-  return withUnit(exactText(value, feature), feature.unit);
+  return withUnit(exactText(value, feature), Number.isNaN(value) ? "" : feature.unit);
 }
 
 /** Hundredths with their sign, both decimals shown. */

@@ -3,13 +3,13 @@
 const SETTLED = 0.9;
 const BORDERLINE = 0.6;
 
-function squareLength(point) {
+export function squareLength(point) {
   let total = 0;
   for (const value of point) total += value * value;
   return total;
 }
 
-class Centroids {
+export class Centroids {
   constructor(points) {
     this.folded = points.map((point) => [point.map((c) => 2 * c), squareLength(point)]);
   }
@@ -44,37 +44,61 @@ export class Model {
     this.features = data.features;
     this.segments = data.segments;
     this.centroids = new Centroids(data.centroids);
-    this.refits = unpackRefits(data.refits, data.features.length).map((points) => new Centroids(points));
+    const refits = data.refits ? unpackRefits(data.refits, data.centroids[0].length) : [];
+    this.refits = refits.map((points) => new Centroids(points));
   }
 
-  /** Places one customer: values in own units, in the order of the features. */
+  /** Values in own units, in the order of the features, as standardised ones. */
+  standardise(values) {
+    return this.features.map((feature, f) => (values[f] - feature.mean) / feature.scale);
+  }
+
+  /** Values with those worked out again that follow from others. */
+  complete(values) {
+    return values;
+  }
+
+  /** Places one customer; how sure is null where the page holds no refits, and the server has to say. */
   place(values) {
-    const z = this.features.map((feature, f) => (values[f] - feature.mean) / feature.scale);
+    const z = this.standardise(values);
     const scores = this.centroids.scores(z);
     const length = squareLength(z);
     const distances = scores.map((score) => Math.sqrt(Math.max(0, length - score)));
     const order = scores.map((_, j) => j).sort((a, b) => scores[b] - scores[a] || a - b);
-    const agreeing = this.refits.filter((refit) => refit.nearest(z) === order[0]).length;
     const outside = this.features.filter((f, i) => values[i] < f.training_min || values[i] > f.training_max);
-    return { order, distances, agreeing, refits: this.refits.length, outside, ...confidence(agreeing / this.refits.length) };
+    const sure = this.refits.length ? this.sureness(this.agreeing(z, order[0]) / this.refits.length) : null;
+    return { order, distances, outside, sure, segment: this.segments[order[0]] };
+  }
+
+  /** How many refits place standardised values in the segment `own`. */
+  agreeing(z, own) {
+    return this.refits.filter((refit) => refit.nearest(z) === own).length;
+  }
+
+  /** How sure a placement is whose segment this share of the refits agrees with. */
+  sureness(share) {
+    const label = share >= SETTLED ? "Settled" : share < BORDERLINE ? "Borderline" : "Leaning";
+    return { share, label, agreeing: Math.round(share * this.data.refit_count) };
   }
 
   /** What each feature adds to the squared distance by which the runner-up is farther than the own segment. */
   reasons(values, { order }) {
     const [here, there] = [order[0], order[1]].map((j) => this.data.centroids[j]);
-    return this.features.map((feature, f) => {
-      const z = (values[f] - feature.mean) / feature.scale;
-      return (z - there[f]) ** 2 - (z - here[f]) ** 2;
-    });
+    return this.standardise(values).map((z, f) => (z - there[f]) ** 2 - (z - here[f]) ** 2);
   }
 
   /** Centroids in own units. */
   centres() {
     return this.data.centroids.map((point) => point.map((c, f) => this.features[f].mean + this.features[f].scale * c));
   }
-}
 
-function confidence(share) {
-  if (share >= SETTLED) return { share, label: "Settled" };
-  return { share, label: share < BORDERLINE ? "Borderline" : "Leaning" };
+  /** Values by the features' names, as the server takes them. */
+  toCustomer(values) {
+    return Object.fromEntries(this.features.map(({ name }, f) => [name, values[f]]));
+  }
+
+  /** The values of a customer that the server tells. */
+  fromAnswer(customer) {
+    return this.features.map(({ name }) => customer[name]);
+  }
 }

@@ -1,0 +1,69 @@
+"""Suggests a number's transform from its skewness, with the reason in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.models.encoding.fitting import fit_power, transform_rows
+from app.models.encoding.transforms import TransformName
+from app.models.kmeans_fit import Floats
+
+SKEWED = 1.0
+"""From this skewness on, in either direction, a few customers pull the mean: an exponential has 2."""
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A transform that a person may take or leave.
+
+    Attributes
+    ----------
+    transform : {"none", "log1p", "yeo_johnson"}
+    skewness, skewness_after : float
+        Third standardised moment of the column before and after it.
+    reason : str
+        One sentence for people.
+    """
+
+    transform: TransformName
+    skewness: float
+    skewness_after: float
+    reason: str
+
+
+def suggest_transform(x: Floats) -> Suggestion:
+    """Suggest a transform for the numbers x (n,), NaN where one is missing.
+
+    The logarithm comes before Yeo-Johnson, since people can read it: equal steps are equal percentages.
+    """
+    known = x[~np.isnan(x)]
+    before = skewness(known)
+    if abs(before) < SKEWED:
+        return Suggestion("none", before, before, f"skewness {before:.1f}: even enough to be left as it is")
+    if before > 0.0 and known.min() >= 0.0:
+        after = skewness(np.log1p(known))
+        if abs(after) < SKEWED:
+            return Suggestion("log1p", before, after, _reason(before, after, "the logarithm of 1 + x"))
+    power = fit_power(known)
+    after = skewness(transform_rows(known, "yeo_johnson", power))
+    if abs(after) > abs(before) / 2.0:
+        reason = f"skewness {before:.1f}, and no transform would halve it: left as it is"
+        return Suggestion("none", before, before, reason)
+    named = f"a power transform (Yeo-Johnson, λ = {power:.2f})"
+    return Suggestion("yeo_johnson", before, after, _reason(before, after, named))
+
+
+def skewness(x: Floats) -> float:
+    """Return the third standardised moment of x (n,), 0 for a constant or nothing."""
+    if x.size == 0:
+        return 0.0
+    centred = x - x.mean()
+    spread = float(np.sqrt((centred**2).mean()))
+    return float(((centred / spread) ** 3).mean()) if spread > 0.0 else 0.0
+
+
+def _reason(before: float, after: float, named: str) -> str:
+    side = "high" if before > 0.0 else "low"
+    return f"skewness {before:.1f}: a few {side} values outweigh the rest; {named} leaves {after:.1f}"

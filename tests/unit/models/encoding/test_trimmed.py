@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from app.models.encoding.trimmed import TrimmedFit, fit_trimmed
+from app.models.kmeans_fit import Floats, fit_kmeans, nearest
+
+CENTRES = np.array([[0.0, 0.0], [8.0, 0.0], [0.0, 8.0]])
+
+
+def groups_and_whales(whales: int = 6) -> Floats:
+    rng = np.random.default_rng(12)
+    ordinary = np.repeat(CENTRES, 100, axis=0) + rng.normal(size=(300, 2))
+    return np.vstack([ordinary, rng.normal([60.0, 60.0], 1.0, size=(whales, 2))])
+
+
+def distances(z: Floats, trimmed: TrimmedFit) -> Floats:
+    away: Floats = np.sqrt(((z - trimmed.fit.centroids[trimmed.fit.labels]) ** 2).sum(axis=1))
+    return away
+
+
+class TestWhales:
+    def test_plain_k_means_spends_a_centroid_on_them(self) -> None:
+        assert np.bincount(fit_kmeans(groups_and_whales(), 3, seed=1).labels).min() == 6
+
+    def test_trimming_does_not(self) -> None:
+        z = groups_and_whales()
+        trimmed = fit_trimmed(z, 3, seed=1)
+        assert trimmed.exceptional.nonzero()[0].tolist() == list(range(300, 306))
+        found = trimmed.fit.centroids[np.lexsort(np.round(trimmed.fit.centroids).T)]
+        np.testing.assert_allclose(found, CENTRES, atol=0.35)
+        assert np.bincount(trimmed.fit.labels[:300]).tolist() == [100, 100, 100]
+        assert trimmed.threshold is not None
+        assert 3.0 < trimmed.threshold < 60.0
+
+    def test_the_same_rows_and_seed_give_the_same_fit(self) -> None:
+        first, again = (fit_trimmed(groups_and_whales(), 3, seed=5) for _ in range(2))
+        np.testing.assert_array_equal(first.fit.centroids, again.fit.centroids)
+        np.testing.assert_array_equal(first.exceptional, again.exceptional)
+        assert first.threshold == again.threshold
+
+    def test_no_worse_than_trimming_the_plain_fit(self) -> None:
+        z = groups_and_whales()
+        plain = fit_kmeans(z, 3, seed=1)
+        away = np.sort(((z - plain.centroids[plain.labels]) ** 2).sum(axis=1))
+        assert fit_trimmed(z, 3, seed=1).fit.inertia <= away[:300].sum()
+
+
+class TestEveryFit:
+    @settings(deadline=None, max_examples=15)
+    @given(
+        hnp.arrays(np.float64, (60, 2), elements=st.integers(-6, 6).map(float), fill=st.nothing()),
+        st.integers(1, 3),
+        st.floats(0.0, 0.02),
+    )
+    def test_nobody_is_lost(self, rows: Floats, k: int, alpha: float) -> None:
+        corners = np.array([[-9.0, 0.0], [0.0, 9.0], [9.0, 0.0], [5.0, 5.0]])
+        z = np.vstack([rows, corners])
+        trimmed = fit_trimmed(z, k, seed=3, alpha=alpha)
+        labels, exceptional = trimmed.fit.labels, trimmed.exceptional
+        assert labels.shape == exceptional.shape == (64,)
+        assert set(labels.tolist()) <= set(range(k))
+        assert exceptional.sum() <= alpha * len(z)
+        away = distances(z, trimmed)
+        closest = np.sqrt(((z[:, None] - trimmed.fit.centroids) ** 2).sum(axis=2)).min(axis=1)
+        np.testing.assert_allclose(away, closest)
+        if trimmed.threshold is None:
+            assert not exceptional.any()
+        else:
+            np.testing.assert_array_equal(away > trimmed.threshold, exceptional)
+        assert trimmed.fit.inertia == pytest.approx((away[~exceptional] ** 2).sum())
+
+    @pytest.mark.parametrize("seed", range(5))
+    def test_centroids_are_the_means_of_the_ordinary(self, seed: int) -> None:
+        z = np.random.default_rng(seed).standard_t(3, size=(400, 3))
+        trimmed = fit_trimmed(z, 4, seed)
+        assert trimmed.exceptional.sum() == 8
+        ordinary = ~trimmed.exceptional
+        for place, centroid in enumerate(trimmed.fit.centroids):
+            members = z[ordinary & (trimmed.fit.labels == place)]
+            np.testing.assert_allclose(members.mean(axis=0), centroid, rtol=1e-12)
+        np.testing.assert_array_equal(nearest(z, trimmed.fit.centroids), trimmed.fit.labels)
+
+    def test_equal_rows_are_never_parted(self) -> None:
+        # four equal customers compete for one place among the exceptional: all are ordinary
+        z = np.vstack([np.zeros((46, 2)), np.full((4, 2), 5.0)])
+        trimmed = fit_trimmed(z, 1, seed=0)
+        assert not trimmed.exceptional.any()
+        assert trimmed.threshold is None
+
+    def test_nothing_to_trim(self) -> None:
+        z = groups_and_whales(0)[:40]
+        for alpha in (0.0, 0.02):
+            trimmed = fit_trimmed(z, 2, seed=1, alpha=alpha)
+            np.testing.assert_array_equal(trimmed.fit.centroids, fit_kmeans(z, 2, seed=1).centroids)
+            assert trimmed.threshold is None
+
+    @pytest.mark.parametrize("alpha", [-0.001, 0.021, float("nan")])
+    def test_too_much(self, alpha: float) -> None:
+        with pytest.raises(ValueError, match="between 0 and"):
+            fit_trimmed(groups_and_whales(), 2, seed=1, alpha=alpha)
