@@ -136,7 +136,7 @@ def _services(settings: Settings, metrics: RequestMetrics) -> Services:
         default=default,
         metrics=MetricsService(metrics, predictions),
         recipes=recipes,
-        storage=Storage(settings),
+        storage=Storage(settings, recipes),
         version_pages=VersionPageService(recipes, settings.default_recipe),
         shoppers=ShopperService(recipes.get_services(SHOPPERS).predictions),
     )
@@ -164,6 +164,7 @@ def _add_routes(app: FastAPI, services: Services, api: APIRouter) -> None:
         job_controller,
     ):
         app.include_router(controller.router)
+    app.include_router(recipe_controller.changes)
     app.include_router(probe_controller.router)
     app.include_router(metrics_controller.router)
     app.include_router(shopper_controller.build_router(services.shoppers.predictions.form.body("Shopper")))

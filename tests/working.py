@@ -10,6 +10,7 @@ from app.core.config import Settings
 from app.core.errors import TableInvalid
 from app.models.records.job import JobRecord
 from app.models.records.upgrade import open_database
+from app.services.dataset_files import DatasetFiles
 from app.services.job_kinds import TRAINING, job_kinds
 from app.services.job_worker import JobWorker, Outcome, Tell, Work
 from app.services.training_service import TrainingService
@@ -20,7 +21,7 @@ NULL_DRAWS, REFITS = 5, 5
 
 def work_off(settings: Settings, training: Work | None = None) -> int:
     """Do the jobs that wait; return how many there were."""
-    train = training or TrainingWork(TrainingService(settings, NULL_DRAWS, REFITS))
+    train = training or TrainingWork(TrainingService(settings, NULL_DRAWS, REFITS), DatasetFiles(settings))
     database = open_database(settings)
     try:
         kinds = {**job_kinds(settings, database), TRAINING: lambda: train}

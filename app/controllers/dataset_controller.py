@@ -10,10 +10,11 @@ from fastapi.responses import FileResponse
 from starlette.background import BackgroundTask
 
 from app.controllers.api_controller import problem_responses
-from app.controllers.dependencies import Datasets
+from app.controllers.dependencies import Datasets, Drafts
 from app.controllers.same_origin import SAME_ORIGIN
 from app.controllers.strict_json import StrictRoute
 from app.schemas.dataset import DatasetChange, DatasetList, DatasetRead, DatasetRows, DatasetSummary
+from app.schemas.recipe import RecipeSuggestion
 
 router = APIRouter(prefix="/api/v1/datasets", tags=["Datasets"], route_class=StrictRoute)
 
@@ -79,6 +80,17 @@ def delete_dataset(dataset_id: str, datasets: Datasets) -> Response:
 def get_summary(dataset_id: str, datasets: Datasets) -> DatasetSummary:
     """Distributions, missing values, correlations and a sample for scatter plots."""
     return datasets.get_summary(dataset_id)
+
+
+@router.get(
+    "/{dataset_id}/recipe",
+    summary="A recipe as the table suggests it",
+    operation_id="suggest_recipe",
+    responses=problem_responses(404, 422, 503),
+)
+def suggest_recipe(dataset_id: str, drafts: Drafts) -> RecipeSuggestion:
+    """Which columns should make segments, with which transform and weight, and why others should not."""
+    return drafts.suggest(dataset_id)
 
 
 @router.get(

@@ -18,10 +18,11 @@ from app.services.version_page_service import VersionPageService
 if TYPE_CHECKING:
     from app.services.dataset_service import DatasetService
     from app.services.job_service import JobService
+    from app.services.recipe_draft import RecipeDrafts
     from app.services.segment_service import SegmentService
 else:
     # importing them would load the database's library into every worker: see Storage
-    DatasetService = JobService = SegmentService = Any
+    DatasetService = JobService = RecipeDrafts = SegmentService = Any
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,10 @@ def _datasets(services: Annotated[Services, Depends(get_services)]) -> DatasetSe
     return services.storage.get_services().datasets
 
 
+def _drafts(services: Annotated[Services, Depends(get_services)]) -> RecipeDrafts:
+    return services.storage.get_services().drafts
+
+
 def _segments(services: Annotated[Services, Depends(get_services)]) -> SegmentService:
     return services.storage.get_services().segments
 
@@ -92,6 +97,7 @@ DefaultRecipe = Annotated[RecipeServices, Depends(_default)]
 Shoppers = Annotated[ShopperService, Depends(_shoppers)]
 Metrics = Annotated[MetricsService, Depends(_metrics)]
 Datasets = Annotated[DatasetService, Depends(_datasets)]
+Drafts = Annotated[RecipeDrafts, Depends(_drafts)]
 Jobs = Annotated[JobService, Depends(_jobs)]
 Segments = Annotated[SegmentService, Depends(_segments)]
 Recipes = Annotated[RecipeService, Depends(_recipes)]

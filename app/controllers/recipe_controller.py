@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Path, Request, Response
 
 from app.controllers.api_controller import problem_responses
-from app.controllers.dependencies import NamedRecipe, Recipes
-from app.controllers.strict_json import check_body, read_strictly
+from app.controllers.dependencies import Drafts, NamedRecipe, Recipes
+from app.controllers.same_origin import SAME_ORIGIN
+from app.controllers.strict_json import StrictRoute, check_body, read_strictly
 from app.schemas.cluster import ClusterInfoList, ClusterList
 from app.schemas.explanation import ExplanationRead
 from app.schemas.health import Health
 from app.schemas.mixed import MixedExplanationRead, MixedPredictionRead
 from app.schemas.model_version import ModelInfo
 from app.schemas.prediction import PredictionRead
-from app.schemas.recipe import RecipeList, RecipeRead
+from app.schemas.recipe import RecipeCreate, RecipeList, RecipeRead
 
 router = APIRouter(prefix="/api/v1/recipes", tags=["Recipes"])
+
+changes = APIRouter(prefix="/api/v1/recipes", tags=["Recipes"], route_class=StrictRoute)
 
 # the schema is the recipe's, which the address names
 CUSTOMER: dict[str, Any] = {
@@ -42,6 +45,37 @@ ASKED = problem_responses(400, 404, 413, 415, 422, 503)
 def list_recipes(recipes: Recipes) -> RecipeList:
     """Name, features and active version of every recipe, shipped or your own."""
     return recipes.list_recipes()
+
+
+@changes.post(
+    "",
+    status_code=201,
+    summary="Make a recipe",
+    operation_id="create_recipe",
+    dependencies=[SAME_ORIGIN],
+    responses=problem_responses(400, 403, 404, 409, 413, 415, 422, 503),
+)
+def create_recipe(body: RecipeCreate, drafts: Drafts, response: Response) -> RecipeRead:
+    """Out of a customer table and a choice of its columns; `GET /datasets/{id}/recipe` proposes one."""
+    recipe = drafts.create(body)
+    response.headers["Location"] = f"/api/v1/recipes/{recipe.name}"
+    return recipe
+
+
+@changes.delete(
+    "/{recipe}",
+    status_code=204,
+    summary="Forget a recipe",
+    operation_id="delete_recipe",
+    dependencies=[SAME_ORIGIN],
+    responses=problem_responses(403, 404, 409, 422),
+)
+def delete_recipe(
+    recipe: Annotated[str, Path(description="Name of a recipe.")], recipes: Recipes
+) -> Response:
+    """One of your own; its model versions stay on disk and come back with its name."""
+    recipes.delete_recipe(recipe)
+    return Response(status_code=204)
 
 
 @router.get(

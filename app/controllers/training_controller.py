@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Response
 
 from app.controllers.api_controller import problem_responses
-from app.controllers.dependencies import Jobs, Recipes
+from app.controllers.dependencies import Datasets, Jobs, Recipes
 from app.controllers.job_controller import Cursor, Limit
 from app.controllers.same_origin import SAME_ORIGIN
 from app.controllers.strict_json import StrictRoute
@@ -37,10 +37,13 @@ def create_training(
     response: Response,
     jobs: Jobs,
     recipes: Recipes,
+    datasets: Datasets,
     idempotency_key: IdempotencyKey = None,
 ) -> JobRead:
     """Begin a training; `Location` says where to watch it."""
     recipes.get_services(body.recipe)
+    if body.dataset_id is not None:
+        datasets.get_dataset(body.dataset_id)
     job = jobs.submit(KIND, body.model_dump(), idempotency_key)
     response.headers["Location"] = f"/api/v1/trainings/{job.id}"
     return job

@@ -22,6 +22,8 @@
     │   └── JobNotFound             404
     ├── JobActive                   409  a job that waits or runs cannot be deleted
     ├── LeaseLost                   409  the job belongs to another worker by now, or has ended
+    ├── RecipeExists                409  another recipe has the name
+    ├── RecipeShipped               409  it came with the product, or the settings need it
     ├── TrainingBusy                409  somebody trains the same recipe now
     ├── VersionsBusy                409  somebody moves or deletes the same recipe's versions now
     ├── VersionActive               409  a version in use cannot be deleted
@@ -166,6 +168,14 @@ class LeaseLost(ClienteleError):
 
 class MovesUnknown(NotFound):
     code, title = "moves_unknown", "Nobody could move"
+
+
+class RecipeExists(ClienteleError):
+    code, status, title = "recipe_exists", 409, "Another recipe has this name"
+
+
+class RecipeShipped(ClienteleError):
+    code, status, title = "recipe_shipped", 409, "The recipe cannot be deleted"
 
 
 class TrainingBusy(ClienteleError):

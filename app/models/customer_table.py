@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from app.core.errors import FieldFault, TableInvalid
 from app.models.csv_reader import Row, read_csv, shorten
+from app.models.datasets.text_rows import StoredTable
 from app.models.recipe import KnownTable, Recipe
 from app.models.recipe_columns import Category, Column, Feature, NumberProfile, Profile, ShareProfile
 
@@ -66,7 +67,7 @@ class CustomerTable:
 
 
 def read_customer_table(path: Path, recipe: Recipe) -> CustomerTable:
-    """Read the CSV file at `path` as the recipe's customers.
+    """Read the file at `path`, CSV or the Parquet of an import, as the recipe's customers.
 
     Headers are found in any usual spelling: case, blanks, underscores, hyphens and a unit in brackets do
     not matter. The id and the profile columns may be missing, the features may not. Numbers are plain
@@ -79,7 +80,7 @@ def read_customer_table(path: Path, recipe: Recipe) -> CustomerTable:
         `FieldFault` with its line each, `FAULTS_SHOWN` at most), an id is repeated, or the rows are too
         few or too alike to be segmented. No message repeats a cell's value.
     """
-    file = read_csv(path)
+    file = StoredTable(path) if path.suffix == ".parquet" else read_csv(path)
     places = _find_columns(file.header, recipe)
     cells = _Cells(recipe, places, {name: shorten(file.header[place]) for name, place in places.items()})
     for row in file.rows():

@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import pairwise
 from itertools import product as combinations
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import Field, ValidationError, model_validator
 
@@ -45,6 +45,7 @@ __all__ = [
     "Profile",
     "Recipe",
     "ShareProfile",
+    "check_recipe",
     "get_recipe",
     "recipe_names",
     "shipped_names",
@@ -225,6 +226,21 @@ def get_recipe(name: str, user_folder: Path | None = None) -> Recipe:
     raise RecipeNotFound(f"there is no recipe called {name}; shipped: {', '.join(shipped_names())}")
 
 
+def check_recipe(document: Mapping[str, Any]) -> Recipe:
+    """Return a recipe from its document.
+
+    Raises
+    ------
+    RecipeInvalid
+        If it breaks a rule; the message names each faulty key.
+    """
+    try:
+        return Recipe.model_validate(document)
+    except ValidationError as error:
+        faults = "; ".join(f"{_place(e['loc'])}: {e['msg']}" for e in error.errors())
+        raise RecipeInvalid(faults) from error
+
+
 def recipe_names(user_folder: Path | None = None) -> list[str]:
     """Names of all recipes, a user's own and the shipped ones."""
     own = user_folder.glob("*.toml") if user_folder else ()
@@ -242,10 +258,9 @@ def _parse(path: Path, name: str) -> Recipe:
     except (OSError, ValueError, RecursionError) as error:
         raise RecipeInvalid(f"{path.name} is not readable as TOML: {error}") from error
     try:
-        recipe = Recipe.model_validate(content)
-    except ValidationError as error:
-        faults = "; ".join(f"{_place(e['loc'])}: {e['msg']}" for e in error.errors())
-        raise RecipeInvalid(f"{path.name}: {faults}") from error
+        recipe = check_recipe(content)
+    except RecipeInvalid as error:
+        raise RecipeInvalid(f"{path.name}: {error.detail}") from error
     if recipe.name != name:
         raise RecipeInvalid(f"{path.name}: name must be {name}, as the file's")
     return recipe

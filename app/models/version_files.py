@@ -46,9 +46,10 @@ from app.models.profiles import (
 )
 from app.models.proof import prove_agreement
 from app.models.recipe import Recipe
+from app.models.sampling import sample_rows
 from app.models.succession import Succession
 
-CURVE = range(2, 11)
+CURVE, CURVE_ROWS = range(2, 11), 10_000
 LIBRARIES = ("scikit-learn", "numpy", "scipy")
 
 
@@ -159,10 +160,14 @@ def _inertia_shares(found: Findings) -> dict[str, float] | None:
 
 
 def _curves(found: Findings) -> tuple[CurvePoint, ...]:
-    z = found.z[found.ordinary]
+    labels = found.fit.labels[found.ordinary]
+    rows = found.ordinary[sample_rows(labels, CURVE_ROWS, found.plan.seed)]
+    z = found.z[rows]
     most = len(np.unique(z, axis=0))
     fits = {k: fit_kmeans(z, k, found.plan.seed) for k in CURVE if k < most and k != found.plan.k}
-    fits[found.plan.k] = found.fit.on(found.ordinary)
+    # of a sample, the own fit's inertia would not compare with the others'
+    own = found.fit.on(rows) if len(rows) == len(labels) else fit_kmeans(z, found.plan.k, found.plan.seed)
+    fits[found.plan.k] = own
     return tuple(CurvePoint(k=k, **measure(z, fits[k]).model_dump()) for k in sorted(fits))
 
 

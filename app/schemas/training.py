@@ -12,6 +12,9 @@ class TrainingCreate(Body):
     """What to train."""
 
     recipe: str = Field(max_length=40, description="Name of a recipe.", examples=["mall"])
+    dataset_id: str | None = Field(
+        default=None, max_length=40, description="Table to train on; the recipe's own file unless given."
+    )
     segments: WholeNumber | None = Field(
         default=None, ge=2, le=8, description="Number of segments; the recipe's unless given.", examples=[5]
     )

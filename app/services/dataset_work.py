@@ -205,6 +205,7 @@ def _facts(
             "row_column": taken.row_column,
             "records": taken.records,
             "rejected": taken.rejected,
+            "repeated_ids": found.repeated_ids,
         },
         file_name=job.id,
         parent_id=parent.id if parent else None,

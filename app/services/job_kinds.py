@@ -25,10 +25,11 @@ def job_kinds(settings: Settings, database: Database) -> Mapping[str, Callable[[
 
 
 def _training(settings: Settings) -> Work:
+    from app.services.dataset_files import DatasetFiles  # noqa: PLC0415
     from app.services.training_service import TrainingService  # noqa: PLC0415
     from app.services.training_work import TrainingWork  # noqa: PLC0415
 
-    return TrainingWork(TrainingService(settings))
+    return TrainingWork(TrainingService(settings), DatasetFiles(settings))
 
 
 def _dry_run(settings: Settings, database: Database) -> Work:

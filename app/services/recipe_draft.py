@@ -12,7 +12,9 @@ from pydantic import BaseModel
 
 from app.core.errors import FieldFault, InputInvalid
 from app.schemas.dataset import DatasetColumn, DatasetRead, DatasetSummary
-from app.schemas.recipe import FeatureChoice, FeatureSuggestion, RecipeCreate, RecipeSuggestion
+from app.schemas.recipe import FeatureChoice, FeatureSuggestion, RecipeCreate, RecipeRead, RecipeSuggestion
+from app.services.dataset_service import DatasetService
+from app.services.recipe_service import RecipeService
 
 SEGMENTS = 5
 MOST_USED, MOST_CATEGORIES = 20, 12
@@ -26,11 +28,36 @@ ROOM = 10.0
 Found = Mapping[str, Any]
 
 
+class RecipeDrafts:
+    """Recipes out of the tables that were taken in."""
+
+    def __init__(self, datasets: DatasetService, recipes: RecipeService) -> None:
+        self._datasets = datasets
+        self._recipes = recipes
+
+    def suggest(self, dataset_id: str) -> RecipeSuggestion:
+        """Propose a recipe for a table. Raises DatasetNotFound."""
+        dataset = self._datasets.get_dataset(dataset_id)
+        return suggest_recipe(dataset, self._datasets.get_summary(dataset_id))
+
+    def create(self, wish: RecipeCreate) -> RecipeRead:
+        """Keep a recipe for a table.
+
+        Raises
+        ------
+        DatasetNotFound, InputInvalid, RecipeExists
+        """
+        dataset = self._datasets.get_dataset(wish.dataset_id)
+        summary = self._datasets.get_summary(wish.dataset_id)
+        return self._recipes.add_recipe(draft_recipe(wish, dataset, summary))
+
+
 def suggest_recipe(dataset: DatasetRead, summary: DatasetSummary) -> RecipeSuggestion:
     """Propose which columns make segments, how, and why others are left out.
 
-    Numbers that differ are used; so are categories, with less weight. Identifiers, dates, free text, sensitive
-    columns, and what nearly repeats another number (correlation above 0.95) are not, with the reason.
+    Numbers that differ are used; so are categories, with less weight. Identifiers, dates, free text,
+    sensitive columns, and what nearly repeats another number (correlation above 0.95) are not, with the
+    reason.
     """
     seen = {column["name"]: column for column in summary.columns}
     taken: list[str] = []
@@ -159,15 +186,15 @@ def _feature(choice: FeatureChoice, name: str, column: DatasetColumn, seen: Foun
         return common | {"kind": "category", "categories": _words(column, seen), "missing": "mean"}
     transform = choice.transform or seen.get("transform", "none")
     missing = choice.missing or ("median" if seen["missing"] else "refuse")
-    return common | _number(name, column, seen) | {"transform": transform, "missing": missing}
+    return common | _number(column, seen) | {"transform": transform, "missing": missing}
 
 
 def _described(name: str, column: DatasetColumn, seen: Found) -> dict[str, Any]:
     common = {"name": name, "label": _label(column.name), "column": column.name, "use": False}
-    return common | _number(name, column, seen) | {"missing": "median"}
+    return common | _number(column, seen) | {"missing": "median"}
 
 
-def _number(name: str, column: DatasetColumn, seen: Found) -> dict[str, Any]:
+def _number(column: DatasetColumn, seen: Found) -> dict[str, Any]:
     low, high = float(seen["minimum"]), float(seen["maximum"])
     span = (high - low) or max(abs(high), 1.0)
     most = _round_up(ROOM * max(abs(low), abs(high), 1.0))

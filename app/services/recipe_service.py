@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from app.core.config import Settings
-from app.core.errors import ModelUnavailable, RecipeInvalid
+from app.core.durable_files import flush_folder, replace_durably
+from app.core.errors import ModelUnavailable, RecipeExists, RecipeInvalid, RecipeNotFound, RecipeShipped
 from app.models.active_model import ActiveModel
 from app.models.artifact_store import ArtifactStore
 from app.models.edited_texts import EditedTexts
-from app.models.recipe import Category, Recipe, get_recipe, recipe_names
+from app.models.recipe import Category, Recipe, check_recipe, get_recipe, recipe_names, shipped_names
+from app.models.recipe_columns import NAME
 from app.schemas.base import Body
 from app.schemas.page import Frame, RecipeLink
 from app.schemas.recipe import RecipeCategory, RecipeList, RecipeNumber, RecipeRead, RecipeSummary
@@ -38,7 +41,7 @@ class RecipeServices:
 
 
 class RecipeService:
-    """Makes the services of a recipe when it is first asked for; an edited file is read at the next start.
+    """Makes the services of a recipe when it is first asked for, and anew when its own file has changed.
 
     Parameters
     ----------
@@ -50,16 +53,65 @@ class RecipeService:
     def __init__(self, settings: Settings, report: Report = lambda event, detail: None) -> None:
         self._settings = settings
         self._report = report
-        self._made: dict[str, RecipeServices] = {}
+        self._made: dict[str, tuple[tuple[int, int] | None, RecipeServices]] = {}
 
     def get_services(self, name: str) -> RecipeServices:
         """Return what answers for the recipe called `name`.
 
         Raises `RecipeNotFound` if there is none, `RecipeInvalid` if its file cannot be used.
         """
-        if name not in self._made:
-            self._made[name] = self._make(get_recipe(name, self._settings.recipes_dir))
-        return self._made[name]
+        seen = self._look(name)
+        known = self._made.get(name)
+        if known is None or known[0] != seen:
+            self._made[name] = known = (seen, self._make(get_recipe(name, self._settings.recipes_dir)))
+        return known[1]
+
+    def _look(self, name: str) -> tuple[int, int] | None:
+        """Return what tells whether one's own file has changed; another worker may have made it."""
+        if not NAME.fullmatch(name):
+            return None
+        try:
+            status = (self._settings.recipes_dir / f"{name}.toml").stat()
+        except OSError:
+            return None
+        return status.st_mtime_ns, status.st_ino
+
+    def add_recipe(self, document: Mapping[str, Any]) -> RecipeRead:
+        """Keep a recipe of one's own, as the TOML file that a person would write.
+
+        Raises
+        ------
+        RecipeExists
+            If a recipe of that name is there.
+        RecipeInvalid
+            If the document breaks a rule of recipes.
+        """
+        import tomli_w  # noqa: PLC0415 - seldom needed
+
+        name = check_recipe(document).name
+        if name in recipe_names(self._settings.recipes_dir):
+            raise RecipeExists(f"there is a recipe called {name}: choose another name")
+        self._settings.recipes_dir.mkdir(parents=True, exist_ok=True)
+        content = tomli_w.dumps(document, multiline_strings=False).encode("utf-8")
+        replace_durably(self._settings.recipes_dir / f"{name}.toml", content)
+        return self.get_recipe(name)
+
+    def delete_recipe(self, name: str) -> None:
+        """Forget a recipe of one's own; its model versions stay on disk and come back with its name.
+
+        Raises
+        ------
+        RecipeNotFound
+            If there is none.
+        RecipeShipped
+            If it came with the product, or is the default.
+        """
+        if name not in recipe_names(self._settings.recipes_dir):
+            raise RecipeNotFound(f"there is no recipe called {name}")
+        if name in shipped_names() or name == self._settings.default_recipe:
+            raise RecipeShipped(f"{name} came with the product or is the default: it stays")
+        (self._settings.recipes_dir / f"{name}.toml").unlink(missing_ok=True)
+        flush_folder(self._settings.recipes_dir)
 
     def list_recipes(self) -> RecipeList:
         """Return every recipe, a user's own and the shipped ones."""

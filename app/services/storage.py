@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 
 from app.core.config import Settings
 from app.core.job_process import JobProcess
+from app.services.recipe_service import RecipeService
 
 if TYPE_CHECKING:
     from app.core.database import Database
     from app.services.dataset_service import DatasetService
     from app.services.job_service import JobService
+    from app.services.recipe_draft import RecipeDrafts
     from app.services.segment_service import SegmentService
 
 
@@ -27,6 +29,7 @@ class StoredServices:
     jobs: JobService
     datasets: DatasetService
     segments: SegmentService
+    drafts: RecipeDrafts
 
 
 class Storage:
@@ -34,12 +37,14 @@ class Storage:
 
     Parameters
     ----------
+    recipes : RecipeService
     settings : Settings
         With `job_worker` off, nobody is started: somebody runs `python -m app.cli.worker`.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, recipes: RecipeService) -> None:
         self._settings = settings
+        self._recipes = recipes
         self._process = JobProcess(settings.data_dir, settings.environment()) if settings.job_worker else None
         self._lock = threading.Lock()
         self._services: StoredServices | None = None
@@ -75,10 +80,12 @@ class Storage:
         from app.models.records.upgrade import open_database  # noqa: PLC0415
         from app.services.dataset_service import DatasetService  # noqa: PLC0415
         from app.services.job_service import JobService  # noqa: PLC0415
+        from app.services.recipe_draft import RecipeDrafts  # noqa: PLC0415
         from app.services.segment_service import SegmentService  # noqa: PLC0415
 
         database = open_database(self._settings)
         wake = self._process.wake if self._process else lambda: None
         jobs = JobService(database, wake)
         datasets = DatasetService(self._settings, database, jobs)
-        return StoredServices(database, jobs, datasets, SegmentService(database))
+        drafts = RecipeDrafts(datasets, self._recipes)
+        return StoredServices(database, jobs, datasets, SegmentService(database), drafts)

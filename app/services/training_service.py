@@ -130,8 +130,12 @@ def _stored_by(store: ArtifactStore, training_id: str | None) -> MLModel | None:
 
 
 def _place(model: MLModel, table: CustomerTable) -> tuple[int, ...]:
-    rows = table.features.tolist()
-    return tuple(model.segments[model.centroids.nearest(model.standardise(row))].segment_id for row in rows)
+    outlying = model.document.exceptional
+    found = (model.lands(row) for row in table.features.tolist())
+    return tuple(
+        outlying.segment_id if place is None and outlying else model.segments[place or 0].segment_id
+        for place in found
+    )
 
 
 def _predecessor(store: ArtifactStore) -> MLModel | None:

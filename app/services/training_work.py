@@ -7,6 +7,7 @@ from typing import Any
 
 from app.core.errors import TrainingBusy
 from app.models.records.job import JobRecord
+from app.services.dataset_files import DatasetFiles
 from app.services.job_worker import Outcome, Tell
 from app.services.training_service import TrainingService
 
@@ -24,8 +25,9 @@ STAGES = {
 class TrainingWork:
     """Trains what a job asks for; after a crash it goes on where a version was stored already."""
 
-    def __init__(self, trainings: TrainingService) -> None:
+    def __init__(self, trainings: TrainingService, files: DatasetFiles) -> None:
         self._trainings = trainings
+        self._files = files
 
     def __call__(self, job: JobRecord, tell: Tell) -> Outcome:
         """Do one training."""
@@ -39,6 +41,7 @@ class TrainingWork:
             try:
                 report = self._trainings.train(
                     asked["recipe"],
+                    self._files.table_of(asked["dataset_id"]) if asked["dataset_id"] else None,
                     segments=asked["segments"],
                     seed=asked["seed"],
                     activate=asked["activate"],

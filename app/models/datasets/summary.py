@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
+
+from app.models.encoding.suggestion import suggest_transform
 
 BINS = 20
 VALUES_SHOWN = 12
@@ -26,7 +29,8 @@ class TableSummary:
     columns : list of dict
         In the table's order: ``name``, ``type``, ``missing``, ``distinct`` (estimated beyond some thousands),
         and for numbers ``minimum``, ``maximum``, ``mean``, ``sd``, ``quartiles`` (three), ``bins`` (counts in
-        `BINS` equal widths from minimum to maximum); else ``values``, the commonest with their counts.
+        `BINS` equal widths from minimum to maximum), and from the sample ``is_whole``, ``skewness``,
+        ``transform`` (suggested) and ``transform_reason``; else ``values``, the commonest with their counts.
     correlations : dict of str to list
         ``columns``, and ``matrix``: Pearson's r of each pair of the first `CORRELATED_COLUMNS` numbers, None
         where one of them never changes.
@@ -47,7 +51,12 @@ def summarise(path: Path, names: list[str]) -> TableSummary:
         (rows,) = base.execute("SELECT count(*) FROM rows").fetchone() or (0,)
         columns = [_column(base, name, types[name], rows) for name in names]
         numbers = [name for name in names if types[name] == "DOUBLE"]
-        return TableSummary(rows, columns, _correlations(base, numbers), _sample(base, numbers))
+        correlations = _correlations(base, numbers)
+        sample = _sample(base, numbers)
+    for column in columns:
+        if column["name"] in sample and column["bins"]:
+            column.update(_shape(sample[column["name"]]))
+    return TableSummary(rows, columns, correlations, sample)
 
 
 def open_base() -> duckdb.DuckDBPyConnection:
@@ -146,3 +155,15 @@ def _sample(base: duckdb.DuckDBPyConnection, numbers: list[str]) -> dict[str, li
     query = f"SELECT {columns} FROM rows USING SAMPLE reservoir({SAMPLE_ROWS} ROWS) REPEATABLE ({SEED})"  # noqa: S608
     drawn = base.execute(query).fetchall()
     return {name: [row[place] for row in drawn] for place, name in enumerate(numbers)}
+
+
+def _shape(drawn: list[float | None]) -> dict[str, Any]:
+    """Tell what a sample shows of a number: whether it counts whole things, and which transform suits it."""
+    known = np.array([value for value in drawn if value is not None])
+    suggestion = suggest_transform(known)
+    return {
+        "is_whole": bool((known == np.round(known)).all()),
+        "skewness": suggestion.skewness,
+        "transform": suggestion.transform,
+        "transform_reason": suggestion.reason,
+    }

@@ -36,7 +36,9 @@ def run(*arguments: str, env: dict[str, str]) -> int:
 def test_once_does_what_there_is(settings: Settings, variables: dict[str, str]) -> None:
     database = open_database(settings)
     jobs = JobService(database)
-    job = jobs.submit("training", {"recipe": "mall", "segments": 3, "seed": 1, "activate": True})
+    job = jobs.submit(
+        "training", {"recipe": "mall", "segments": 3, "seed": 1, "activate": True, "dataset_id": None}
+    )
     assert run("--once", env=variables) == 0
     # there is no table to train on
     failure = jobs.get_job(job.id).failure

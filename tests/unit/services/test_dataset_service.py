@@ -9,6 +9,7 @@ from app.core.config import Settings
 from app.core.errors import DatasetNotFound, UploadNotFound
 from app.schemas.dataset import DatasetRead, ImportChoices
 from app.services.dataset_service import DatasetService
+from app.services.recipe_service import RecipeService
 from app.services.storage import Storage, StoredServices
 from tests.working import work_off
 
@@ -18,7 +19,7 @@ NOBODY = "6a0f4b4e-0000-4000-8000-000000000000"
 
 @pytest.fixture
 def stored(settings: Settings) -> Iterator[StoredServices]:
-    storage = Storage(settings)
+    storage = Storage(settings, RecipeService(settings))
     yield storage.get_services()
     storage.close()
 

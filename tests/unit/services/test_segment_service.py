@@ -14,7 +14,7 @@ from app.services.storage import Storage
 
 @pytest.fixture
 def segments(trained: Settings) -> Iterator[SegmentService]:
-    storage = Storage(trained)
+    storage = Storage(trained, RecipeService(trained))
     yield storage.get_services().segments
     storage.close()
 

@@ -9,10 +9,11 @@ from app.core.errors import TrainingBusy
 from app.models.artifact_store import ArtifactStore
 from app.models.records.job import JobRecord
 from app.services import training_work
+from app.services.dataset_files import DatasetFiles
 from app.services.training_service import TrainingService
 from app.services.training_work import STAGES, TrainingWork
 
-ASKED = {"recipe": "mall", "segments": 4, "seed": 1, "activate": True}
+ASKED = {"recipe": "mall", "segments": 4, "seed": 1, "activate": True, "dataset_id": None}
 
 
 def job(**changed: Any) -> JobRecord:
@@ -21,7 +22,7 @@ def job(**changed: Any) -> JobRecord:
 
 def test_progress_goes_up_to_the_end(trained: Settings) -> None:
     told: list[tuple[float, str]] = []
-    work = TrainingWork(TrainingService(trained, 5, 5))
+    work = TrainingWork(TrainingService(trained, 5, 5), DatasetFiles(trained))
     outcome = work(job(), lambda share, words: told.append((share, words)))
     shares = [share for share, _ in told]
     assert shares == sorted(shares)
@@ -31,7 +32,7 @@ def test_progress_goes_up_to_the_end(trained: Settings) -> None:
 
 
 def test_begun_again_it_makes_no_second_version(trained: Settings) -> None:
-    work = TrainingWork(TrainingService(trained, 5, 5))
+    work = TrainingWork(TrainingService(trained, 5, 5), DatasetFiles(trained))
     store = ArtifactStore(trained.artifacts_dir, "mall")
     labelled = trained.processed_dir / "mall_segments.csv"
     first = work(job(), lambda share, words: None).result
@@ -57,7 +58,7 @@ def test_it_waits_for_a_training_by_hand(trained: Settings, monkeypatch: pytest.
             return TrainingService(trained, 5, 5).train("mall")
 
     told: list[str] = []
-    outcome = TrainingWork(cast("TrainingService", BusyTwice()))(
+    outcome = TrainingWork(cast("TrainingService", BusyTwice()), DatasetFiles(trained))(
         job(), lambda share, words: told.append(words)
     )
     assert told == ["waiting for another training of this recipe"] * 2
