@@ -110,6 +110,8 @@ def draft_recipe(wish: RecipeCreate, dataset: DatasetRead, summary: DatasetSumma
             raise _fault(pointer, "the column holds neither numbers nor a few words that repeat")
         names[choice.column] = slug(choice.column, names.values())
         features.append(_feature(choice, names[choice.column], kinds[choice.column], seen[choice.column]))
+    if all(kinds[name].kind != "number" for name in names):
+        raise _fault("/features", "choose at least one number")
     for column in dataset.columns:  # what is not used describes the segments
         if column.name not in names and column.kind == "number" and seen[column.name]["bins"]:
             names[column.name] = slug(column.name, names.values())
@@ -135,9 +137,10 @@ def slug(text: str, taken: Iterable[str]) -> str:
     """
     folded = unicodedata.normalize("NFKD", text.casefold()).encode("ascii", "ignore").decode()
     stem = re.sub(r"[^a-z0-9]+", "_", folded).strip("_")[: LONGEST_NAME - 4].strip("_") or "column"
-    stem = stem if stem[0].isalpha() else f"c_{stem}"
+    # names of the program's own begin with "model_", whatever number stands behind
+    stem = stem if stem[0].isalpha() and not f"{stem}_".startswith("model_") else f"c_{stem}"
     used, name, number = set(taken), stem, 2
-    while name in used or name in RESERVED or name.startswith("model_") or hasattr(BaseModel, name):
+    while name in used or name in RESERVED or hasattr(BaseModel, name):
         name, number = f"{stem}_{number}", number + 1
     return name
 

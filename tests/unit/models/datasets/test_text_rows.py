@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+from app.models.csv_reader import Row
+from app.models.datasets import text_rows
+from app.models.datasets.summary import literal
+from app.models.datasets.text_rows import StoredTable
+
+
+def write(path: Path, query: str) -> Path:
+    duckdb.sql(f"COPY ({query}) TO {literal(path)} (FORMAT parquet)")
+    return path
+
+
+def test_cells_are_read_back_the_same(tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "t.parquet",
+        "SELECT * FROM (VALUES (2, '00123', NULL, false, DATE '2024-02-29'), "
+        '(1, \'=x\', 0.1 + 0.2::DOUBLE, true, NULL)) t(row_, "a ""b", n, yes, day)',
+    )
+    table = StoredTable(path)
+    assert table.header == ('a "b', "n", "yes", "day")
+    assert list(table.rows()) == [
+        Row(1, ["=x", "0.30000000000000004", "yes", ""]),
+        Row(2, ["00123", "", "no", "2024-02-29"]),
+    ]
+
+
+def test_many_rows_come_in_order(tmp_path: Path) -> None:
+    path = write(tmp_path / "t.parquet", "SELECT x AS row, x::DOUBLE AS n FROM range(25000, 0, -1) t(x)")
+    lines = [row.line for row in StoredTable(path).rows()]
+    assert lines == list(range(1, 25_001))
+    assert len(lines) > 2 * text_rows._ROWS_AT_ONCE
