@@ -20,7 +20,7 @@ from app.schemas.dataset import DatasetRead, ImportChoices, Understanding
 from app.schemas.job import JobRead
 
 router = APIRouter(prefix="/api/v1/datasets", tags=["Datasets"])
-UPLOAD_PATHS = ("/api/v1/datasets",)
+UPLOAD_PATHS = ("/api/v1/datasets", "/datasets")
 
 # a job that is done by then is answered with its result, a longer one with where to watch it
 WAIT_SECONDS = 20.0

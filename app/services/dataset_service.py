@@ -66,6 +66,10 @@ class DatasetService:
         }
         return self._jobs.submit(IMPORT, asked)
 
+    def discard_upload(self, upload: str) -> None:
+        """Remove a file that was sent and will not be taken in; one that is gone is no error."""
+        self._files.remove_upload(upload)
+
     def get_dataset(self, dataset_id: str) -> DatasetRead:
         """Return a table's facts. Raises DatasetNotFound."""
         with self._database.reading() as session:
