@@ -17,11 +17,13 @@ from app.services.storage import Storage
 from app.services.version_page_service import VersionPageService
 
 if TYPE_CHECKING:
+    from app.services.dataset_page_service import DatasetPageService
     from app.services.dataset_service import DatasetService
+    from app.services.import_page_service import ImportPageService
     from app.services.job_service import JobService
 else:
     # importing them would load the database's library into every worker: see Storage
-    DatasetService = JobService = Any
+    DatasetPageService = DatasetService = ImportPageService = JobService = Any
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,14 @@ def _datasets(services: Annotated[Services, Depends(get_services)]) -> DatasetSe
     return services.storage.get_services().datasets
 
 
+def _dataset_pages(services: Annotated[Services, Depends(get_services)]) -> DatasetPageService:
+    return services.storage.get_services().dataset_pages
+
+
+def _import_pages(services: Annotated[Services, Depends(get_services)]) -> ImportPageService:
+    return services.storage.get_services().import_pages
+
+
 async def _version_pages(services: Annotated[Services, Depends(get_services)]) -> VersionPageService:
     return services.version_pages
 
@@ -88,6 +98,8 @@ SegmentMaps = Annotated[SegmentMapService, Depends(_segment_maps)]
 ModelCards = Annotated[ModelCardService, Depends(_model_cards)]
 Metrics = Annotated[MetricsService, Depends(_metrics)]
 Datasets = Annotated[DatasetService, Depends(_datasets)]
+DatasetPages = Annotated[DatasetPageService, Depends(_dataset_pages)]
+ImportPages = Annotated[ImportPageService, Depends(_import_pages)]
 Jobs = Annotated[JobService, Depends(_jobs)]
 Recipes = Annotated[RecipeService, Depends(_recipes)]
 VersionPages = Annotated[VersionPageService, Depends(_version_pages)]

@@ -14,7 +14,9 @@ from app.core.job_process import JobProcess
 
 if TYPE_CHECKING:
     from app.core.database import Database
+    from app.services.dataset_page_service import DatasetPageService
     from app.services.dataset_service import DatasetService
+    from app.services.import_page_service import ImportPageService
     from app.services.job_service import JobService
 
 
@@ -25,6 +27,8 @@ class StoredServices:
     database: Database
     jobs: JobService
     datasets: DatasetService
+    dataset_pages: DatasetPageService
+    import_pages: ImportPageService
 
 
 class Storage:
@@ -71,10 +75,19 @@ class Storage:
 
     def _open(self) -> StoredServices:
         from app.models.records.upgrade import open_database  # noqa: PLC0415
+        from app.services.dataset_page_service import DatasetPageService  # noqa: PLC0415
         from app.services.dataset_service import DatasetService  # noqa: PLC0415
+        from app.services.import_page_service import ImportPageService  # noqa: PLC0415
         from app.services.job_service import JobService  # noqa: PLC0415
 
         database = open_database(self._settings)
         wake = self._process.wake if self._process else lambda: None
         jobs = JobService(database, wake)
-        return StoredServices(database, jobs, DatasetService(self._settings, database, jobs))
+        datasets = DatasetService(self._settings, database, jobs)
+        return StoredServices(
+            database,
+            jobs,
+            datasets,
+            DatasetPageService(datasets, self._settings.max_upload_bytes),
+            ImportPageService(datasets, jobs),
+        )

@@ -5,7 +5,7 @@ import doctest
 import pytest
 
 from app.utils import quantities
-from app.utils.quantities import number_text, range_text
+from app.utils.quantities import amount_text, number_text, range_text
 
 
 def test_examples_hold() -> None:
@@ -32,3 +32,10 @@ class TestNumberText:
 
 def test_a_scale_is_no_unit() -> None:
     assert range_text(1, 99, "1–100") == "1 to 99"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0.0, "0"), (1000.5, "1,000.5"), (-0.5, "−0.5"), (1e-9, "1e−09"), (1e-300, "1e−300")]
+)
+def test_amounts_of_any_size(value: float, text: str) -> None:
+    assert amount_text(value) == text
