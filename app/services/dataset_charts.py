@@ -23,7 +23,8 @@ from app.schemas.page import Axis, Tick
 from app.utils.quantities import amount_text, number_text
 
 WIDTH, HEIGHT = 640.0, 420.0
-PLOT = (64.0, 14.0, 626.0, 378.0)
+PLOT = (64.0, 14.0, 606.0, 378.0)
+YES_NO = {"true": "yes", "false": "no"}
 # from each on, a correlation is coloured one level more strongly
 LEVELS = (0.1, 0.3, 0.5, 0.7)
 LEAST_TOLD = 0.3
@@ -43,6 +44,7 @@ def draw_column(column: DatasetColumn, told: dict[str, Any], rows: int) -> Colum
         How many rows the table has.
     """
     values, bins = told.get("values", []), told.get("bins", [])
+    is_yes_no = told["type"] == "yes/no"
     most = max((value["count"] for value in values), default=1)
     low, high = (_bound(told.get(end)) for end in ("minimum", "maximum"))
     return ColumnChart(
@@ -57,7 +59,11 @@ def draw_column(column: DatasetColumn, told: dict[str, Any], rows: int) -> Colum
         low=low,
         high=high,
         values=[
-            ValueBar(value=value["value"], count=value["count"], share=100 * value["count"] / most)
+            ValueBar(
+                value=YES_NO.get(value["value"], value["value"]) if is_yes_no else value["value"],
+                count=value["count"],
+                share=100 * value["count"] / most,
+            )
             for value in values
         ],
         text=f"Distribution of {column.name} from {low} to {high} in {len(bins)} equal steps" if bins else "",

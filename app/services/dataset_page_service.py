@@ -14,7 +14,7 @@ from app.utils.quantities import counted, number_text
 if TYPE_CHECKING:
     from app.services.dataset_service import DatasetService
 
-TABLES_AT_ONCE, ROWS_AT_ONCE = 50, 50
+TABLES_AT_ONCE, ROWS_AT_ONCE = 50, 25
 MEGABYTE = 1_048_576
 DONE = {
     "taken": "The table was taken in.",
@@ -113,14 +113,14 @@ class DatasetPageService:
 
 
 def _rows_text(dataset: DatasetRead, search: str, after: int, shown: int) -> str:
-    whole = counted(dataset.rows, "row")
-    if not search:
-        return (
-            f"Rows {number_text(after + 1)} to {number_text(after + shown)} of {whole}" if shown else "No row"
-        )
-    if not shown:
+    whole = number_text(dataset.rows)
+    if search and shown:
+        return f"{counted(shown, 'row')} that {'holds' if shown == 1 else 'hold'} it in a cell, of {whole}"
+    if search:
         return f"No {'further ' if after else ''}row holds it in a cell"
-    return f"{counted(shown, 'row')} that {'holds' if shown == 1 else 'hold'} it in a cell, of {whole}"
+    if not shown:
+        return f"No row stands behind number {number_text(after)}"
+    return f"Rows {number_text(after + 1)} to {number_text(after + shown)} of {whole}"
 
 
 def _cell(value: Any) -> str:
@@ -134,6 +134,7 @@ def _cell(value: Any) -> str:
 
 def _figures(dataset: DatasetRead) -> list[tuple[str, str, str]]:
     source = dataset.source
+    written = format_text(source["format"], source["delimiter"], source["encoding"])
     rejected = (
         "left out of the file, with the reason" if dataset.rejected else "every row of the file was good"
     )
@@ -142,5 +143,5 @@ def _figures(dataset: DatasetRead) -> list[tuple[str, str, str]]:
         ("Rows", number_text(dataset.rows), "one customer or purchase each"),
         ("Columns", number_text(len(dataset.columns)), f"{counted(numbers, 'number')} to segment by"),
         ("Rejected rows", number_text(dataset.rejected), rejected),
-        ("File", format_text(source["format"], source["delimiter"], source["encoding"]), source["file_name"]),
+        ("File", written[:1].upper() + written[1:], source["file_name"]),
     ]

@@ -17,7 +17,8 @@ export function start(element) {
       const page = new DOMParser().parseFromString(await response.text(), "text/html");
       const drawn = page.querySelector('[data-scatter="figure"]');
       part("figure").querySelector("svg").replaceWith(drawn.querySelector("svg"));
-      part("figure").querySelector("figcaption").textContent = drawn.querySelector("figcaption").textContent;
+      const note = '[role="status"]';
+      part("figure").querySelector(note).textContent = drawn.querySelector(note).textContent;
       history.replaceState(null, "", address);
     } catch (error) {
       if (error.name !== "AbortError") form.submit();
