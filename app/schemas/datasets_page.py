@@ -44,7 +44,7 @@ class ColumnChart(Answer):
     off_because: str | None
     missing: int
     missing_share: float
-    distinct: int
+    distinct: str
     facts: list[tuple[str, str]]
     bars: list[ChartBar]
     low: str

@@ -28,7 +28,9 @@ YES_NO = {"true": "yes", "false": "no"}
 # from each on, a correlation is coloured one level more strongly
 LEVELS = (0.1, 0.3, 0.5, 0.7)
 LEAST_TOLD = 0.3
-LEAST_BAR = 2.0
+LEAST_BAR, VALUES_DRAWN = 2.0, 6
+# a summary's number of distinct values is an estimate, which few are not mistaken in
+SURELY_COUNTED = 5
 LARGEST = sys.float_info.max
 
 
@@ -53,7 +55,7 @@ def draw_column(column: DatasetColumn, told: dict[str, Any], rows: int) -> Colum
         off_because=column.off_because,
         missing=told["missing"],
         missing_share=told["missing"] / rows if rows else 0.0,
-        distinct=told["distinct"],
+        distinct=_distinct(told, rows),
         facts=_facts(told),
         bars=_bars(told) if bins else [],
         low=low,
@@ -64,7 +66,7 @@ def draw_column(column: DatasetColumn, told: dict[str, Any], rows: int) -> Colum
                 count=value["count"],
                 share=100 * value["count"] / most,
             )
-            for value in values
+            for value in values[:VALUES_DRAWN]
         ],
         text=f"Distribution of {column.name} from {low} to {high} in {len(bins)} equal steps" if bins else "",
     )
@@ -120,6 +122,17 @@ def draw_scatter(summary: DatasetSummary, x: str | None, y: str | None) -> Scatt
         text=f"{upward}, upwards, over {across}: {number_text(len(pairs))} dots",
         note=f"Drawn from {whole if drawn >= summary.rows else sample}{gaps}.",
     )
+
+
+def _distinct(told: dict[str, Any], rows: int) -> str:
+    present = rows - told["missing"]
+    values = told.get("values")
+    if values == [] and present:  # none stands in it twice
+        return f"{number_text(present)} distinct"
+    if values and sum(value["count"] for value in values) == present:  # all are there
+        return f"{len(values)} distinct"
+    about = "about " if told["distinct"] > SURELY_COUNTED else ""
+    return f"{about}{number_text(told['distinct'])} distinct"
 
 
 def _facts(told: dict[str, Any]) -> list[tuple[str, str]]:

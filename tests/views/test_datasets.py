@@ -1,4 +1,4 @@
-"""The pages of customer tables as the server sends them: brought, asked about, taken in, looked at, deleted."""
+"""The pages of customer tables as the server sends them: brought, asked about, looked at, taken away."""
 
 from __future__ import annotations
 
