@@ -118,7 +118,7 @@ class ImportPageService:
 
     def _take_in(self, job_id: str, found: Understanding, choices: ImportChoices, fields: Fields) -> JobRead:
         parent_id, lineage = read_lineage(fields)
-        name = fields.get("name", "").strip()[:MOST_NAME] or found.file_name[:MOST_NAME]
+        name = _plain(fields.get("name", "")) or _plain(found.file_name) or "table"
         wish = json.dumps([job_id, choices.model_dump(), name, parent_id, lineage])
         # a button that is pressed twice takes the file in once
         key = f"import-{hashlib.sha256(wish.encode()).hexdigest()}"
@@ -161,3 +161,8 @@ class ImportPageService:
             faults=faults,
             has_rows=found.accepted > 0,
         )
+
+
+def _plain(name: str) -> str:
+    """Return a name as every database can keep it."""
+    return "".join(filter(str.isprintable, name)).strip()[:MOST_NAME]

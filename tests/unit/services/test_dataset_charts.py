@@ -57,8 +57,8 @@ class TestColumn:
         assert (drawn.bars, drawn.facts, drawn.low, drawn.text) == ([], [], "", "")
 
     def test_the_commonest_values(self) -> None:
-        values = [{"value": word, "count": 10 - place} for place, word in enumerate("abcdefgh")]
-        told = {"type": "category", "missing": 0, "distinct": 9, "values": values}
+        values: list[dict[str, Any]] = [{"value": w, "count": 10 - n} for n, w in enumerate("abcdefgh")]
+        told: dict[str, Any] = {"type": "category", "missing": 0, "distinct": 9, "values": values}
         drawn = draw_column(column("town", "category"), told, sum(v["count"] for v in values))
         assert [bar.value for bar in drawn.values] == list("abcdef")
         assert (drawn.values[0].share, drawn.values[5].share) == (100.0, 50.0)

@@ -97,6 +97,15 @@ class TestAnswer:
         assert stored.datasets.get_dataset(job.id).name == "Spring"
         assert stored.datasets.read_rows(job.id, 0, 1, "").rows == [[1, "k100", 1100.0]]
 
+    @pytest.mark.parametrize(
+        ("name", "kept"), [(" a\x00b ", "ab"), ("\n", "shop.csv"), ("x" * 200, "x" * 100)]
+    )
+    def test_names_that_every_database_keeps(
+        self, imports: ImportPageService, stored: StoredServices, settings: Settings, name: str, kept: str
+    ) -> None:
+        job = job_of(imports.answer(looked_at(stored, settings, CLEAR), TAKE | {"name": name}), IMPORT)
+        assert job.asked["name"] == kept
+
     def test_a_button_pressed_twice(
         self, imports: ImportPageService, stored: StoredServices, settings: Settings
     ) -> None:
