@@ -172,6 +172,7 @@ class AboutPage(Answer):
 class ErrorPage(Answer):
     """An error as a page."""
 
+    code: str
     status: int
     title: str
     detail: str

@@ -102,6 +102,16 @@ class TestList:
         assert 'href="/datasets" aria-current="page"' in page
         assert "css/pages/datasets.css" in page
 
+    def test_a_database_that_cannot_be_used_is_no_missing_model(
+        self, empty_client: TestClient, settings: Settings
+    ) -> None:
+        settings.database_file.parent.mkdir(parents=True, exist_ok=True)
+        settings.database_file.write_bytes(b"no database " * 100)
+        answer = empty_client.get("/datasets", headers=HTML)
+        assert answer.status_code == 503
+        assert "The database cannot answer" in text_of(answer.text)
+        assert "train_model.py" not in answer.text
+
     @pytest.mark.parametrize("query", ["done=%3Cscript%3E", "done=x", "done="])
     def test_no_message_of_somebody_elses(self, empty_client: TestClient, query: str) -> None:
         assert "notice" not in empty_client.get(f"/datasets?{query}", headers=HTML).text
