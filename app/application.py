@@ -17,8 +17,10 @@ from starlette.middleware.gzip import GZipMiddleware
 from app.controllers import (
     api_controller,
     dataset_controller,
+    dataset_page_controller,
     docs_controller,
     import_controller,
+    import_page_controller,
     job_controller,
     metrics_controller,
     older_controller,
@@ -171,7 +173,9 @@ def _add_routes(app: FastAPI, services: Services, api: APIRouter) -> None:
     older = services.predictions.form.older_body()
     if older is not None:
         app.include_router(older_controller.build_router(older))
-    for controller in (view_controller, docs_controller, static_assets):
+    # an import's pages lie below the tables' address
+    pages = (view_controller, import_page_controller, dataset_page_controller)
+    for controller in (*pages, docs_controller, static_assets):
         app.include_router(controller.router)
     app.include_router(version_controller.pages)
 

@@ -16,13 +16,16 @@ from app.services.storage import Storage
 from app.services.version_page_service import VersionPageService
 
 if TYPE_CHECKING:
+    from app.services.dataset_page_service import DatasetPageService
     from app.services.dataset_service import DatasetService
+    from app.services.import_page_service import ImportPageService
     from app.services.job_service import JobService
     from app.services.recipe_draft import RecipeDrafts
     from app.services.segment_service import SegmentService
 else:
     # importing them would load the database's library into every worker: see Storage
-    DatasetService = JobService = RecipeDrafts = SegmentService = Any
+    DatasetPageService = DatasetService = ImportPageService = JobService = Any
+    RecipeDrafts = SegmentService = Any
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,14 @@ def _segments(services: Annotated[Services, Depends(get_services)]) -> SegmentSe
     return services.storage.get_services().segments
 
 
+def _dataset_pages(services: Annotated[Services, Depends(get_services)]) -> DatasetPageService:
+    return services.storage.get_services().dataset_pages
+
+
+def _import_pages(services: Annotated[Services, Depends(get_services)]) -> ImportPageService:
+    return services.storage.get_services().import_pages
+
+
 async def _version_pages(services: Annotated[Services, Depends(get_services)]) -> VersionPageService:
     return services.version_pages
 
@@ -98,6 +109,8 @@ Shoppers = Annotated[ShopperService, Depends(_shoppers)]
 Metrics = Annotated[MetricsService, Depends(_metrics)]
 Datasets = Annotated[DatasetService, Depends(_datasets)]
 Drafts = Annotated[RecipeDrafts, Depends(_drafts)]
+DatasetPages = Annotated[DatasetPageService, Depends(_dataset_pages)]
+ImportPages = Annotated[ImportPageService, Depends(_import_pages)]
 Jobs = Annotated[JobService, Depends(_jobs)]
 Segments = Annotated[SegmentService, Depends(_segments)]
 Recipes = Annotated[RecipeService, Depends(_recipes)]

@@ -20,7 +20,7 @@ from app.schemas.dataset import DatasetRead, ImportChoices, Understanding
 from app.schemas.job import JobRead
 
 router = APIRouter(prefix="/api/v1/datasets", tags=["Datasets"])
-UPLOAD_PATHS = ("/api/v1/datasets",)
+UPLOAD_PATHS = ("/api/v1/datasets", "/datasets")
 
 # a job that is done by then is answered with its result, a longer one with where to watch it
 WAIT_SECONDS = 20.0
@@ -92,7 +92,7 @@ async def create_dataset(
     upload, path = await anyio.to_thread.run_sync(datasets.make_upload)
     form = await read_form(request, path)
     ask = read_wishes(form, upload).ask
-    job = await _wait(jobs, await anyio.to_thread.run_sync(ask, datasets, dry_run))
+    job = await await_job(jobs, await anyio.to_thread.run_sync(ask, datasets, dry_run))
     if not job.has_ended:
         return _json(job, 202, f"/api/v1/jobs/{job.id}")
     if job.result is None:
@@ -167,8 +167,9 @@ def _fault(name: str, words: str) -> InputInvalid:
     return InputInvalid(f"{name}: {words}", (FieldFault(f"/{name}", words),))
 
 
-async def _wait(jobs: Jobs, job: JobRead) -> JobRead:
-    with anyio.move_on_after(WAIT_SECONDS):
+async def await_job(jobs: Jobs, job: JobRead, seconds: float = WAIT_SECONDS) -> JobRead:
+    """Return a job when it has ended, or as it is after so many seconds."""
+    with anyio.move_on_after(seconds):
         while not job.has_ended:
             await anyio.sleep(LOOK_SECONDS)
             job = await anyio.to_thread.run_sync(jobs.get_job, job.id)

@@ -75,7 +75,7 @@ def answer(
     request_id = request.scope.get("request_id", "")
     if _wants_page(request):
         response: Response = render_error(
-            request, ErrorPage(status=status, title=title, detail=detail, request_id=request_id)
+            request, ErrorPage(code=code, status=status, title=title, detail=detail, request_id=request_id)
         )
     else:
         problem = Problem(

@@ -28,6 +28,8 @@ CONTENT_TYPES = {
 }
 FOR_READERS = re.compile(rb"^[ \t]*(?://[^\n]*\n|/\*.*?\*/[ \t]*\n)|^[ \t]+", re.MULTILINE | re.DOTALL)
 
+_OF_PAGES = re.compile(r"((?:.+/)?pages/[^/]+)/")
+
 
 @dataclass(frozen=True)
 class Asset:
@@ -48,7 +50,8 @@ class AssetTree:
     mount : str
         Where the tree is served.
     sheet : str or None
-        Name of the one style sheet that all style sheets are joined to, in the order of their names.
+        Name of the one style sheet that all style sheets are joined to, in the order of their names; those
+        below a folder ``pages/<name>`` beside it are joined to ``pages/<name>.css``, for the pages that ask.
     mend : callable
         Applied to each file's content.
     """
@@ -100,8 +103,16 @@ def _read(folder: Path, sheet: str | None) -> dict[str, bytes]:
     files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
     if sheet is None:
         return files
-    joined = b"".join(content for name, content in files.items() if name.endswith(".css"))
-    return {name: content for name, content in files.items() if not name.endswith(".css")} | {sheet: joined}
+    sent: dict[str, bytes] = {}
+    for name, content in files.items():
+        target = _sheet_of(name, sheet) if name.endswith(".css") else name
+        sent[target] = sent.get(target, b"") + content
+    return sent
+
+
+def _sheet_of(name: str, sheet: str) -> str:
+    apart = _OF_PAGES.match(name)
+    return f"{apart[1]}.css" if apart else sheet
 
 
 def _asset(content: bytes, content_type: str) -> Asset:

@@ -87,6 +87,9 @@ class Understanding(Answer):
     preview: list[list[str]]
     questions: list[ImportQuestion]
     is_settled: bool = Field(description="Whether no required question is open.")
+    choices: ImportChoices = Field(
+        default_factory=ImportChoices, description="What was answered already: sent now, or remembered."
+    )
     remembered: bool = Field(
         description="Whether choices of an earlier file with these columns were applied."
     )

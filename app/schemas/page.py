@@ -228,6 +228,7 @@ class AboutPage(Answer):
 class ErrorPage(Answer):
     """An error as a page."""
 
+    code: str
     status: int
     title: str
     detail: str

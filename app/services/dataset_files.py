@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shutil
 import time
@@ -42,6 +43,11 @@ class DatasetFiles:
         if _ID.fullmatch(upload) and path.is_file():
             return path
         raise UploadNotFound("there is no such upload, or no more: send the file again")
+
+    def remove_upload(self, upload: str) -> None:
+        """Remove a file that was sent, if there is one."""
+        with contextlib.suppress(UploadNotFound):
+            self.get_upload(upload).unlink(missing_ok=True)
 
     def folder_of(self, dataset_id: str) -> Path:
         """Return the folder of a dataset, whether there is one or not."""

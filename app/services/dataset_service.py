@@ -46,8 +46,11 @@ class DatasetService:
         name: str,
         parent_id: str | None = None,
         lineage: Lineage | None = None,
+        key: str | None = None,
     ) -> JobRead:
         """Ask for an uploaded file to be taken in: alone, in the place of another table, or behind it.
+
+        With an idempotency key that came before, return the job of then.
 
         Raises
         ------
@@ -64,7 +67,11 @@ class DatasetService:
             "parent_id": parent_id,
             "lineage": lineage,
         }
-        return self._jobs.submit(IMPORT, asked)
+        return self._jobs.submit(IMPORT, asked, key)
+
+    def discard_upload(self, upload: str) -> None:
+        """Remove a file that was sent and will not be taken in; one that is gone is no error."""
+        self._files.remove_upload(upload)
 
     def get_dataset(self, dataset_id: str) -> DatasetRead:
         """Return a table's facts. Raises DatasetNotFound."""

@@ -82,10 +82,11 @@ class DryRunWork:
 
     def __call__(self, job: JobRecord, tell: Tell) -> Outcome:
         """Do one dry run."""
-        _, found, _, is_remembered = self._reader.read(job.payload, tell)
+        _, found, chosen, is_remembered = self._reader.read(job.payload, tell)
         told = describe(found) | {
             "upload": job.payload["upload"],
             "file_name": job.payload["file_name"],
+            "choices": chosen,
             "remembered": is_remembered,
         }
         return Outcome(told)

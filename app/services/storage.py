@@ -15,7 +15,9 @@ from app.services.recipe_service import RecipeService
 
 if TYPE_CHECKING:
     from app.core.database import Database
+    from app.services.dataset_page_service import DatasetPageService
     from app.services.dataset_service import DatasetService
+    from app.services.import_page_service import ImportPageService
     from app.services.job_service import JobService
     from app.services.recipe_draft import RecipeDrafts
     from app.services.segment_service import SegmentService
@@ -28,6 +30,8 @@ class StoredServices:
     database: Database
     jobs: JobService
     datasets: DatasetService
+    dataset_pages: DatasetPageService
+    import_pages: ImportPageService
     segments: SegmentService
     drafts: RecipeDrafts
 
@@ -78,7 +82,9 @@ class Storage:
 
     def _open(self) -> StoredServices:
         from app.models.records.upgrade import open_database  # noqa: PLC0415
+        from app.services.dataset_page_service import DatasetPageService  # noqa: PLC0415
         from app.services.dataset_service import DatasetService  # noqa: PLC0415
+        from app.services.import_page_service import ImportPageService  # noqa: PLC0415
         from app.services.job_service import JobService  # noqa: PLC0415
         from app.services.recipe_draft import RecipeDrafts  # noqa: PLC0415
         from app.services.segment_service import SegmentService  # noqa: PLC0415
@@ -87,5 +93,12 @@ class Storage:
         wake = self._process.wake if self._process else lambda: None
         jobs = JobService(database, wake)
         datasets = DatasetService(self._settings, database, jobs)
-        drafts = RecipeDrafts(datasets, self._recipes)
-        return StoredServices(database, jobs, datasets, SegmentService(database), drafts)
+        return StoredServices(
+            database=database,
+            jobs=jobs,
+            datasets=datasets,
+            dataset_pages=DatasetPageService(datasets, self._settings.max_upload_bytes),
+            import_pages=ImportPageService(datasets, jobs),
+            segments=SegmentService(database),
+            drafts=RecipeDrafts(datasets, self._recipes),
+        )

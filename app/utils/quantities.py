@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 
@@ -28,6 +29,33 @@ def plain_number(value: float, decimals: int) -> str:
     '-1234.5'
     """
     return number_text(value, decimals, separator="").replace("−", "-")
+
+
+def amount_text(value: float) -> str:
+    """Write a number of unknown size with the digits that matter: three and more, none beyond use.
+
+    Examples
+    --------
+    >>> amount_text(1234567.8), amount_text(12.345), amount_text(0.00123456), amount_text(-2e20)
+    ('1,234,568', '12.35', '0.00123', '−2e+20')
+    """
+    size = abs(value)
+    if size and not 1e-6 <= size < 1e15:
+        return f"{value:.3g}".replace("-", "−")
+    if size >= 1 or not size:
+        return number_text(value, 0 if size >= 10_000 else 2)
+    return number_text(value, 2 - math.floor(math.log10(size)))
+
+
+def counted(count: int, noun: str) -> str:
+    """Write how many there are.
+
+    Examples
+    --------
+    >>> counted(1, "row"), counted(2000, "row")
+    ('1 row', '2,000 rows')
+    """
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def is_scale(unit: str) -> bool:

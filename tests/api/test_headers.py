@@ -34,7 +34,7 @@ class TestSecurityHeaders:
     def test_on_every_answer(self, shared_client: TestClient, address: str) -> None:
         headers = shared_client.get(address).headers
         assert headers["x-content-type-options"] == "nosniff"
-        assert headers["referrer-policy"] == "no-referrer"
+        assert headers["referrer-policy"] == "same-origin"
         assert headers["cross-origin-opener-policy"] == "same-origin"
         assert "camera=()" in headers["permissions-policy"]
         assert "server" not in headers

@@ -24,6 +24,8 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # a name that browsers trust less than this machine's own, as another one's in the same network
+    "--host-resolver-rules=MAP lan.test 127.0.0.1",
 ]
 HELP = (
     "no browser: on Debian 'apt-get install chromium'; elsewhere install Chrome or Edge, or run "
@@ -110,16 +112,20 @@ def phone(browser: Browser, base_url: str) -> Iterator[Page]:
 
 
 @contextmanager
-def running_server(repository: Path, folder: Path, log_folder: Path) -> Iterator[str]:
+def running_server(repository: Path, folder: Path, log_folder: Path, **more: str) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    environment = os.environ | {
-        "HOST": "127.0.0.1",
-        "PORT": str(port),
-        "DATA_DIR": str(folder / "data"),
-        "ARTIFACTS_DIR": str(folder / "models_artifacts"),
-    }
+    environment = (
+        os.environ
+        | more
+        | {
+            "HOST": "127.0.0.1",
+            "PORT": str(port),
+            "DATA_DIR": str(folder / "data"),
+            "ARTIFACTS_DIR": str(folder / "models_artifacts"),
+        }
+    )
     address = f"http://127.0.0.1:{port}"
     with (log_folder / "server.log").open("wb") as log:
         server = subprocess.Popen(

@@ -40,6 +40,15 @@ class TestAssetTree:
         with pytest.raises(NotFound):
             tree.get(tree.digest, "css/a.css")
 
+    def test_style_sheets_of_some_pages_stay_apart(self, folder: Path) -> None:
+        for name in ("chart", "table"):
+            path = folder / "css" / "pages" / "figures" / f"{name}.css"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(f"{name}{{}}", encoding="utf-8")
+        tree = AssetTree(folder, sheet="css/site.css")
+        assert tree.get(tree.digest, "css/site.css").content == b"a{}b{}"
+        assert tree.get(tree.digest, "css/pages/figures.css").content == b"chart{}table{}"
+
     def test_compressed_only_where_it_gains(self, folder: Path) -> None:
         tree = AssetTree(folder)
         long, short = tree.get(tree.digest, "app.js"), tree.get(tree.digest, "css/a.css")

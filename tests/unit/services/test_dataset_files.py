@@ -23,6 +23,15 @@ def test_an_upload_is_found_again(files: DatasetFiles) -> None:
     assert files.get_upload(upload) == path
 
 
+def test_an_upload_is_removed_once(files: DatasetFiles) -> None:
+    upload, path = files.make_upload()
+    path.write_bytes(b"a,b\n")
+    for _ in range(2):
+        files.remove_upload(upload)
+        assert not path.exists()
+    assert path.parent.is_dir()
+
+
 @pytest.mark.parametrize("upload", ["", ".", "..", "../clientele.db", "x" * 300, "a\x00b"])
 def test_nothing_else_is(files: DatasetFiles, upload: str) -> None:
     files.make_upload()

@@ -5,7 +5,7 @@ import doctest
 import pytest
 
 from app.utils import quantities
-from app.utils.quantities import number_text, plain_number, range_text
+from app.utils.quantities import amount_text, number_text, plain_number, range_text
 
 
 def test_examples_hold() -> None:
@@ -36,3 +36,10 @@ def test_a_scale_is_no_unit() -> None:
 
 def test_numbers_for_inputs_have_no_separator_and_a_plain_hyphen() -> None:
     assert plain_number(-1234.5, 7) == "-1234.5"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0.0, "0"), (1000.5, "1,000.5"), (-0.5, "−0.5"), (1e-9, "1e−09"), (1e-300, "1e−300")]
+)
+def test_amounts_of_any_size(value: float, text: str) -> None:
+    assert amount_text(value) == text
