@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 
 from app.application import create_app
 from app.core.config import Settings
+from app.models.recipe import SHIPPED
 from app.services.training_service import TrainingService
 from data.generators import lifestyle, mall
 from tests.own_recipes import OWN, train_own
@@ -65,6 +66,21 @@ def shoppers_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("shoppers")
     lifestyle.write(folder / "data" / "raw" / "lifestyle_customers.csv")
     TrainingService(settings_in(folder), 19, 20).train("lifestyle")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def with_mixed_recipes(shoppers_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same beside a user's own recipe that uses every column, sensitive and derived ones as well."""
+    folder = tmp_path_factory.mktemp("mixed_recipes")
+    shutil.copytree(shoppers_once, folder, dirs_exist_ok=True)
+    settings = settings_in(folder)
+    text = (SHIPPED / "lifestyle.toml").read_text(encoding="utf-8").replace("use = false", "use = true")
+    text = text.replace("sensitive = true", "sensitive = true\nuse = true")
+    own = settings.data_dir / "recipes" / "everything.toml"
+    own.parent.mkdir(parents=True, exist_ok=True)
+    own.write_text(text.replace('name = "lifestyle"', 'name = "everything"'), encoding="utf-8")
+    TrainingService(settings, 19, 20).train("everything")
     return folder
 
 

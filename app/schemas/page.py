@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from app.schemas.base import Answer
-from app.schemas.cluster import ClusterInfo, ClusterRead
+from app.schemas.cluster import ClusterInfo, ClusterRead, ExceptionalRead
 from app.schemas.model_version import ModelInfo
 from app.schemas.prediction import PredictionRead
 
@@ -141,10 +141,14 @@ class ReasonLine(Answer):
 
 
 class Why(Answer):
-    """Why a customer is in its own segment and not in the runner-up; the numbers shown add up to `total`."""
+    """Why a customer is in its own segment and not in the runner-up; the numbers shown add up to `total`.
+
+    `meaning` says what that total is.
+    """
 
     own: str
     runner_up: str
+    meaning: str
     reasons: list[ReasonLine]
     total: str
 
@@ -193,11 +197,11 @@ class CurveChart(Answer):
 
 
 class AboutSegment(Answer):
-    """One row of the segment table."""
+    """One row of the segment table; no resampling makes the exceptional, so they have no stability."""
 
     slot: int
     info: ClusterInfo
-    numbers: ClusterRead
+    numbers: ClusterRead | ExceptionalRead
     verdict: str
 
 
@@ -219,6 +223,7 @@ class AboutPage(Answer):
     headline: str
     columns: list[ColumnTitle]
     segments: list[AboutSegment]
+    outlying: AboutSegment | None = None
     curves: list[CurveChart]
     null_text: str
     limits: list[str]

@@ -8,7 +8,7 @@ from app.models.ml_model import MixedModel, MLModel
 from app.models.model_document import FeatureState
 from app.models.recipe import Recipe
 from app.schemas.page import Control
-from app.utils.quantities import number_text, plain_number, with_unit
+from app.utils.quantities import number_text, plain_number
 
 LONGEST_NUMBER, LONGEST_WORD = 40, 600
 BLANKS = {
@@ -46,8 +46,7 @@ def blank_text(model: MLModel, recipe: Recipe, feature: FeatureState) -> str:
         return ""
     learned = next(one for one in model.encoding.document.features if one.name == feature.name)
     if isinstance(learned, NumberEncoding):
-        median = with_unit(number_text(learned.median, feature.decimals), feature.unit)
-        return f"counts as the median, {median}"
+        return f"counts as the median, {number_text(learned.median, feature.decimals)}"
     return BLANKS[learned.missing_as]
 
 

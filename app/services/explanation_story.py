@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from itertools import accumulate, pairwise
 from urllib.parse import urlencode
 
+from app.models.encoding.document import NumberEncoding
 from app.models.explanation import Explanation
 from app.models.ml_model import MLModel
 from app.models.model_document import FeatureState
@@ -52,6 +53,7 @@ def tell_why(
     return Why(
         own=names[0],
         runner_up=names[1],
+        meaning="beyond the reach" if found.is_exceptional else "its lead",
         reasons=lines,
         total=_signed(sums[-1]),
     )
@@ -79,7 +81,7 @@ def tell_what_if(
 def _reason(model: MLModel, found: Explanation, segments: Sequence[MapSegment], f: int) -> str:
     feature, reason = model.document.features[f], found.reasons[f]
     own_name, runner_name = segments[found.own].name, segments[found.runner_up].name
-    value = _value(feature, reason.raw)
+    value = _supposed(model, f) if math.isnan(reason.raw) else _value(feature, reason.raw)
     if feature.levels:
         return _level_reason(value, reason.contribution, own_name, runner_name, found)
     own, runner = model.centre(found.own)[f], model.centre(found.runner_up)[f]
@@ -95,6 +97,15 @@ def _reason(model: MLModel, found: Explanation, segments: Sequence[MapSegment], 
             f"{value} is nearer to its {there} than to the {here} of {own_name}."
         )
     return "speaks for neither of the two."
+
+
+def _supposed(model: MLModel, f: int) -> str:
+    """Say what a missing value of the feature in place `f` counts as."""
+    feature = model.document.features[f]
+    learned = model.document.encoding.features[f] if model.document.encoding else None
+    if isinstance(learned, NumberEncoding):
+        return f"no value, taken as {_value(feature, learned.median)},"
+    return "no value"
 
 
 def _level_reason(value: str, contribution: float, own: str, runner_up: str, found: Explanation) -> str:

@@ -70,7 +70,7 @@ def place_labels(
 
 
 def label_lines(name: str) -> list[str]:
-    """Cut a name at the dot between two contrasts, and shorten what is longer than a line.
+    """Cut a name at the dot between two contrasts, else a long one at a blank; shorten what is left too long.
 
     Examples
     --------
@@ -78,8 +78,11 @@ def label_lines(name: str) -> list[str]:
     ['High returned goods ·', 'low visits']
     """
     first, dot, second = name.partition(" · ")
-    if not dot or len(name) <= LONGEST_LINE:
-        return [_shortened(name)]
+    if len(name) <= LONGEST_LINE:
+        return [name]
+    if not dot:
+        end = name.rfind(" ", 0, LONGEST_LINE + 1)
+        return [_shortened(name)] if end < 0 else [name[:end], _shortened(name[end + 1 :])]
     return [f"{_shortened(first)} ·", _shortened(second)]
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from app.models.geometry import Scale, line_path, nice_range, nice_step, nice_ticks
 from app.models.ml_model import MLModel
-from app.models.model_document import CurvePoint, FeatureState, NullTest
+from app.models.model_document import CurvePoint, ExceptionalState, FeatureState, NullTest
+from app.schemas.cluster import ClusterInfoList, ClusterList
 from app.schemas.page import AboutPage, AboutSegment, Axis, ColumnTitle, CurveChart, Frame, Spot, Tick
 from app.services.prediction_service import PredictionService
 from app.services.wording import verdict_sentence
@@ -78,11 +79,21 @@ class ModelCardService:
                 )
                 for segment in model.segments
             ],
+            outlying=_outlying(document.exceptional, words, figures),
             curves=[_chart(measure, analysis.curves, len(document.segments)) for measure in MEASURES],
             null_text=_null_text(analysis.null_test, model.document.data.rows),
             limits=_limits(model),
             frame=frame or Frame(),
         )
+
+
+def _outlying(
+    found: ExceptionalState | None, words: ClusterInfoList, figures: ClusterList
+) -> AboutSegment | None:
+    """Describe the segment of the exceptional, if there is one, as the last row of the table."""
+    if found is None or words.exceptional is None or figures.exceptional is None:
+        return None
+    return AboutSegment(slot=found.slot, info=words.exceptional, numbers=figures.exceptional, verdict="")
 
 
 def _highest(curve: Sequence[tuple[int, float]]) -> int:

@@ -21,8 +21,8 @@ from app.services.wording import verdict_sentence
 from app.utils.quantities import number_text
 
 MARK, CENTROID_MARK = 4.6, 9.0
-# what a page of 30 kB has room for: every feature takes the room of some marks
-MOST_MARKS, FEWEST_MARKS, MARKS_A_FEATURE = 640, 200, 20
+# what a page of 30 kB has room for: a feature takes the room of some marks, and so does an encoding
+MOST_MARKS, FEWEST_MARKS, MARKS_A_FEATURE, MARKS_AN_ENCODING = 640, 200, 20, 240
 STRIP_ROWS = (0.78, 0.5, 0.22)
 
 
@@ -187,7 +187,9 @@ def _story(drawn: _Drawn, customer: Sequence[float], target: str | None) -> tupl
 def _shown_rows(model: MLModel) -> list[int]:
     """Return the sampled rows that are drawn: all, or every n-th of each segment."""
     ids = model.analysis.sample.segment_ids
-    room = max(FEWEST_MARKS, MOST_MARKS - MARKS_A_FEATURE * len(model.document.features))
+    taken = MARKS_A_FEATURE * len(model.document.features)
+    taken += MARKS_AN_ENCODING if model.document.encoding else 0
+    room = max(FEWEST_MARKS, MOST_MARKS - taken)
     if len(ids) <= room:
         return list(range(len(ids)))
     in_turn = sorted(range(len(ids)), key=ids.__getitem__)

@@ -14,6 +14,7 @@ from app.core.config import Settings
 from app.models.recipe import SHIPPED
 from app.services.training_service import TrainingService
 from tests.api.problems import problem_of
+from tests.conftest import settings_in
 
 CUSTOMER = {"annual_income": 86.5, "spending_score": 82.1}
 
@@ -98,3 +99,43 @@ class TestUsersOwn:
         assert answer["model_version"] == "outlet/1"
         assert len(answer["distances"]) == 3
         assert client.post("/api/v1/predict", json=CUSTOMER).json()["model_version"] == "mall/1"
+
+
+class TestMixedData:
+    """A recipe with categories and gaps below its name, whatever the default is."""
+
+    def test_fields_of_its_customers(self, shoppers: TestClient) -> None:
+        told = shoppers.get("/api/v1/recipes/lifestyle").json()
+        region = next(feature for feature in told["features"] if feature["name"] == "region")
+        assert region == {
+            "name": "region",
+            "label": "Region",
+            "categories": ["North", "South", "East", "West"],
+        }
+        assert "total_spend" not in told["customer"]["properties"]
+
+    def test_what_is_worked_out_is_not_asked_for(self, shoppers: TestClient) -> None:
+        told = shoppers.get("/api/v1/recipes/everything").json()
+        assert "total_spend" not in {feature["name"] for feature in told["features"]}
+
+    def test_answers_say_what_was_supposed(self, shoppers: TestClient) -> None:
+        asked = {"avg_order_value": 9000, "region": "Atlantis", "recency": 12}
+        found = shoppers.post("/api/v1/recipes/lifestyle/predict", json=asked).json()
+        assert (found["name"], found["exceptional"]) == ("Exceptional", True)
+        assert found["imputed"] == ["income", "spending_score", "purchase_frequency"]
+        assert found["mapped_to_other"] == ["region"]
+        told = shoppers.post("/api/v1/recipes/lifestyle/explain", json=asked).json()
+        assert told["segment_id"] == found["segment_id"]
+        assert told["reasons"][0]["raw"] is None
+
+    def test_it_is_the_same_as_the_shopper_address(self, shoppers: TestClient) -> None:
+        asked = {"income": 61000, "region": "East"}
+        here = shoppers.post("/api/v1/recipes/lifestyle/predict", json=asked).json()
+        there = shoppers.post("/api/predict_cluster", json=asked).json()
+        assert (here["segment_id"], here["confidence"]) == (there["cluster"], there["confidence"])
+
+
+@pytest.fixture(scope="module")
+def shoppers(with_mixed_recipes: Path) -> Iterator[TestClient]:
+    with TestClient(create_app(settings_in(with_mixed_recipes))) as client:
+        yield client

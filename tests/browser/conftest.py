@@ -74,6 +74,15 @@ def own_url(
 
 
 @pytest.fixture(scope="session")
+def shoppers_url(
+    with_mixed_recipes: Path, repository: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """Address of a server with recipes of mixed data, and none for its bare addresses."""
+    with running_server(repository, with_mixed_recipes, tmp_path_factory.mktemp("shoppers_log")) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
 def empty_url(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of a server without any version."""
     folder = tmp_path_factory.mktemp("empty")

@@ -15,10 +15,13 @@ from tests.own_recipes import COLUMNS, OWN
 
 PLACE_ALL = """async ([module, customers]) => {
     const { model } = await import(module);
-    return customers.map((values) => {
-        const { order, distances, sure, outside } = model.place(values);
+    return customers.map((customer) => {
+        const values = model.complete(model.fromAnswer(customer));
+        const placement = model.place(values);
+        const { order, segment, distances, sure, outside } = placement;
         return {
-            segment: model.segments[order[0]].segment_id,
+            segment: segment.segment_id,
+            reasons: model.reasons(values, placement),
             order: order.map((j) => model.segments[j].segment_id),
             distances: order.map((j) => distances[j]),
             share: sure && sure.share,
@@ -53,20 +56,42 @@ def customers_of(name: str) -> list[list[float]]:
     return [*anywhere, *near]
 
 
-def ask_server(address: str, names: list[str], points: list[list[float]]) -> list[dict[str, Any]]:
+def shoppers(features: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Shoppers within and beyond what training saw, some without a value or with a word nobody knows."""
+    chance = random.Random(11)
+    wide = {"income": 140_000, "avg_order_value": 3_000, "purchase_frequency": 40, "recency": 130}
+    drawn = []
+    for n in range(120):
+        shopper: dict[str, Any] = {}
+        for feature in features:
+            if "categories" in feature:
+                value: float | str = chance.choice([*feature["categories"], "other"])
+            else:
+                low, high = feature["minimum"], min(feature["maximum"], wide.get(feature["name"], 100))
+                value = round(chance.uniform(low, high if n % 4 else 0.6 * high), 2)
+            shopper[feature["name"]] = None if chance.random() < 0.1 else value
+        drawn.append(shopper)
+    return drawn
+
+
+def ask_server(address: str, customers: list[dict[str, Any]]) -> list[dict[str, Any]]:
     with httpx.Client() as client:
-        return [
-            client.post(address, json=dict(zip(names, point, strict=True))).raise_for_status().json()
-            for point in points
-        ]
+        return [client.post(address, json=one).raise_for_status().json() for one in customers]
 
 
-def check_all(page: Page, address: str, names: list[str], points: list[list[float]]) -> int:
-    """Compare the open page with the server's answers; return of how many the page told how sure."""
+def place_all(page: Page, customers: list[dict[str, Any]]) -> list[dict[str, Any]]:
     script = page.locator('script[type="module"]').get_attribute("src") or ""
-    found = page.evaluate(PLACE_ALL, [script.replace("app.js", "lib/customer.js"), points])
+    found: list[dict[str, Any]] = page.evaluate(
+        PLACE_ALL, [script.replace("app.js", "lib/customer.js"), customers]
+    )
+    return found
+
+
+def check_all(page: Page, address: str, customers: list[dict[str, Any]]) -> int:
+    """Compare the open page with the server's answers; return of how many the page told how sure."""
     sure = 0
-    for point, here, there in zip(points, found, ask_server(address, names, points), strict=True):
+    answers = zip(customers, place_all(page, customers), ask_server(address, customers), strict=True)
+    for point, here, there in answers:
         assert here["segment"] == there["segment_id"], point
         assert here["order"] == [d["segment_id"] for d in there["distances"]], point
         assert here["outside"] == there["outside_training_range"], point
@@ -82,15 +107,31 @@ def check_all(page: Page, address: str, names: list[str], points: list[list[floa
 def test_the_page_says_what_the_server_says(page: Page, base_url: str, trained_once: Path) -> None:
     points = customers(trained_once / "data" / "raw" / "mall_customers.csv")
     page.goto("/")
-    names = ["annual_income", "spending_score"]
-    sure = check_all(page, f"{base_url}/api/v1/predict", names, [list(point) for point in points])
+    asked = [{"annual_income": income, "spending_score": score} for income, score in points]
+    sure = check_all(page, f"{base_url}/api/v1/predict", asked)
     assert sure == len(points) > 900
 
 
 @pytest.mark.parametrize("name", OWN)
 def test_every_recipe_s_page_says_what_the_server_says(page: Page, own_url: str, name: str) -> None:
     page.goto(f"{own_url}/recipes/{name}")
-    points = customers_of(name)
     names = list(COLUMNS)[: OWN[name][0]]
-    sure = check_all(page, f"{own_url}/api/v1/recipes/{name}/predict", names, points)
+    points = [dict(zip(names, values, strict=True)) for values in customers_of(name)]
+    sure = check_all(page, f"{own_url}/api/v1/recipes/{name}/predict", points)
     assert sure == (0 if name == "wholesale" else len(points))  # its refits would outweigh the page
+
+
+@pytest.mark.parametrize("name", ["lifestyle", "everything"])
+def test_pages_of_mixed_data_say_what_the_server_says(page: Page, shoppers_url: str, name: str) -> None:
+    api = f"{shoppers_url}/api/v1/recipes/{name}"
+    page.goto(f"{shoppers_url}/recipes/{name}")
+    points = shoppers(httpx.get(api).json()["features"])
+    assert check_all(page, f"{api}/predict", points) == len(points)
+    pairs = zip(place_all(page, points), ask_server(f"{api}/explain", points), strict=True)
+    seen = set()
+    for here, there in pairs:
+        seen.add(here["segment"])
+        assert here["segment"] == there["segment_id"]
+        told = [reason["contribution"] for reason in there["reasons"]]
+        assert here["reasons"] == pytest.approx(told, rel=1e-9, abs=1e-9)
+    assert len(seen) == 4  # the exceptional among them

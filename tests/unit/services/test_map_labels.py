@@ -52,7 +52,13 @@ class TestLabelLines:
             ("Low spending", ["Low spending"]),
             ("Few visits · low spend", ["Few visits · low spend"]),
             ("High returned goods · low visits", ["High returned goods ·", "low visits"]),
-            ("A name that a person wrote in full length", ["A name that a person wr…"]),
+            ("Budget-Conscious Shoppers", ["Budget-Conscious", "Shoppers"]),
+            ("A name that a person wrote in full length", ["A name that a person", "wrote in full length"]),
+            (
+                "A name that a person wrote at much greater length",
+                ["A name that a person", "wrote at much greater l…"],
+            ),
+            ("Donaudampfschifffahrtsgesellschaft", ["Donaudampfschifffahrtsg…"]),
         ],
     )
     def test_are_short(self, name: str, lines: list[str]) -> None:

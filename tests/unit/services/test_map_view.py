@@ -7,6 +7,7 @@ import pytest
 
 from app.models.ml_model import MLModel
 from app.services.map_view import choose_view
+from tests.unit.services.example_mixed import mixed_model
 from tests.unit.services.example_model import example_model
 
 
@@ -48,6 +49,29 @@ class TestPlane:
         x, y = view.spot([20.0, 80.0])
         assert (x, y) == (view.x.scale(20.0), view.y.scale(80.0))
         assert (view.x.as_json()["feature"], view.y.as_json()["feature"]) == ("income", "score")
+
+
+class TestKind:
+    @pytest.mark.parametrize(
+        ("transforms", "region", "kind"),
+        [
+            (["none"], False, "strip"),
+            (["log1p"], False, "strip"),
+            (["none", "none"], False, "plane"),
+            (["none", "log1p"], False, "projection"),
+            (["none"], True, "projection"),
+        ],
+    )
+    def test_by_what_the_coordinates_are(self, transforms: list[str], region: bool, kind: str) -> None:
+        assert choose_view(mixed_model(transforms, region=region)).kind == kind
+
+    def test_borders_of_a_transformed_strip_are_in_its_own_unit(self) -> None:
+        view = choose_view(mixed_model(["log1p"]))
+        assert view.explained.startswith(f"The border lies at {math.expm1(3.9):.1f}")
+
+    def test_a_category_has_no_sign(self) -> None:
+        points = [[-0.1, 1.0, -1.0], [0.1, -1.0, 1.0]]
+        assert choose_view(mixed_model(["none"], region=True, centroids=points)).x.axis.label == "region"
 
 
 class TestProjection:

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.models.model_document import ExceptionalAnalysis
 from app.schemas.page import AboutPage
 from app.services.model_card_service import ModelCardService
+from tests.unit.services.example_mixed import mixed_model, mixed_predictions
 from tests.unit.services.example_model import example_model, predictions_of
 
 
@@ -88,3 +90,18 @@ class TestCurves:
         model.analysis = model.analysis.model_copy(update={"curves": model.analysis.curves[:1]})
         charts = ModelCardService(predictions_of(model)).about().curves
         assert [len(chart.dots) for chart in charts] == [1, 1, 1, 1]
+
+
+class TestExceptional:
+    def test_have_the_last_row(self) -> None:
+        model = mixed_model(["none", "none"], threshold=2.0)
+        figures = model.analysis.segments[0].model_dump() | {"segment_id": 7, "size": 2, "share": 0.02}
+        del figures["stability"]
+        found = ExceptionalAnalysis.model_validate(figures)
+        model.analysis = model.analysis.model_copy(update={"exceptional": found})
+        row = ModelCardService(mixed_predictions(model)).about().outlying
+        assert row is not None
+        assert (row.slot, row.info.name, row.numbers.size, row.verdict) == (8, "Exceptional", 2, "")
+
+    def test_others_have_none(self) -> None:
+        assert about().outlying is None

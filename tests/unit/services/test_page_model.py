@@ -1,11 +1,15 @@
 from __future__ import annotations
 
 import json
+from typing import cast
+
+import pytest
 
 from app.models.ml_model import MLModel
-from app.models.model_document import ConfidenceDocument
+from app.models.model_document import ConfidenceDocument, ExceptionalState
 from app.services.page_model import MOST_NUMBERS, model_json, pack_refits
 from app.services.prediction_service import SegmentTexts
+from tests.unit.services.example_mixed import mixed_model, mixed_predictions
 from tests.unit.services.example_model import example_model, predictions_of
 
 Refits = list[list[list[float]]]
@@ -59,3 +63,26 @@ class TestModelJson:
             told = json.loads(model_json(model, texts_of(model), {}))
             assert (told["refits"] is not None) == is_sent
             assert told["refit_count"] == count
+
+    def test_mixed_data_come_with_what_makes_coordinates(self) -> None:
+        model = mixed_model(["none", "log1p"], region=True, threshold=2.5)
+        predictions = mixed_predictions(model)
+        texts = [predictions.describe(segment) for segment in model.segments]
+        far = predictions.describe_exceptional(cast("ExceptionalState", model.document.exceptional))
+        told = json.loads(model_json(model, texts, {}, far))
+        income, score, region = told["features"]
+        assert (income["centre"], income["spread"], income["median"]) == (50.0, 30.0, 48.0)
+        assert score["transform"] == "log1p"
+        # north, south, any other word, none
+        assert region["points"] == [
+            [pytest.approx(x) for x in point]
+            for point in ((0.5**0.5, -(0.5**0.5)), (-(0.5**0.5), 0.5**0.5), (0, 0), (0, 0))
+        ]
+        assert told["centres"][0][2] in (0.0, 1.0)
+        assert (told["exceptional"]["segment_id"], told["exceptional"]["threshold"]) == (7, 2.5)
+
+    def test_plain_models_are_sent_nothing_of_it(self) -> None:
+        model = model_with([[[-1.0, 0.0], [1.0, 0.0]]])
+        told = json.loads(model_json(model, texts_of(model), {}))
+        assert not {"centres", "exceptional"} & told.keys()
+        assert not {"median", "transform", "derived"} & told["features"][0].keys()

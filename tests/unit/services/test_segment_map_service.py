@@ -5,8 +5,10 @@ import json
 import pytest
 
 from app.models.geometry import Scale
+from app.services.map_view import choose_view
 from app.services.page_model import pack_refits
 from app.services.segment_map_service import SegmentMapService
+from tests.unit.services.example_mixed import mixed_model, mixed_predictions
 from tests.unit.services.example_model import example_model, predictions_of
 
 
@@ -174,3 +176,59 @@ class TestModelJson:
         text = service().home({}).model_json
         assert "<" not in text
         assert json.loads(text)["segments"][1]["name"] == "High </script>"
+
+
+class TestMixedData:
+    def test_a_category_has_a_list_and_blanks_are_told(self) -> None:
+        page = SegmentMapService(mixed_predictions(mixed_model(["none"], region=True))).home({"income": ""})
+        income, region = page.controls
+        assert (income.value, income.blank) == ("", "counts as the median, 48")
+        assert (region.choices, region.value) == (["North", "South"], "South")
+        assert page.map.kind == "projection"
+        assert page.why is not None
+        assert "no value, taken as 48 k$, is nearer" in page.why.reasons[0].text
+
+    def test_what_must_not_be_blank_is_a_fault(self) -> None:
+        model = mixed_model(["none"], region=True)
+        page = SegmentMapService(mixed_predictions(model, "refuse")).home({"income": "", "region": ""})
+        assert [control.error for control in page.controls] == [
+            "Enter income as a number, such as 42 or 42.5.",
+            "Choose region.",
+        ]
+
+    def test_a_blank_lies_where_the_model_supposes_it(self) -> None:
+        drawn = SegmentMapService(mixed_predictions(mixed_model(["none", "none"], threshold=9.0)))
+        blank, median = drawn.home({"income": ""}), drawn.home({"income": "48"})
+        assert blank.map.kind == "plane"
+        assert blank.map.customer == median.map.customer
+
+    def test_centroids_of_a_projection_lie_at_their_own_coordinates(self) -> None:
+        points = [[-1.0, 0.3, -0.3], [1.0, -0.3, 0.3]]
+        model = mixed_model(["none"], region=True, centroids=points)
+        page = SegmentMapService(mixed_predictions(model)).home({})
+        view = choose_view(model)
+        for segment, point in zip(page.map.segments, points, strict=True):
+            across = sum(w * z for w, z in zip(view.x.weights, point, strict=True))
+            assert segment.centroid.x == pytest.approx(view.x.scale(across), abs=0.1)
+
+    def test_the_exceptional_have_marks_of_their_own(self) -> None:
+        model = mixed_model(["none", "none"], threshold=0.2)
+        page = SegmentMapService(mixed_predictions(model)).home(
+            {"income": "50", "score": "50", "target": "3"}
+        )
+        assert page.map.outlying is not None
+        assert (page.map.outlying.segment_id, page.map.outlying.threshold) == (7, 0.2)
+        # of the sample's three, at 20, 25 and 80, one is farther than a fifth of a deviation from both
+        assert page.map.outlying.customers.count("M") == 1
+        assert [segment.customers.count("M") for segment in page.map.segments] == [1, 1]
+        assert page.answer is not None
+        assert (page.answer.segment_id, page.answer_slot) == (7, 8)
+        assert page.why is not None
+        assert (page.why.own, page.why.meaning) == ("Exceptional", "beyond the reach")
+        assert page.what_if is not None
+        assert page.what_if.to is not None
+
+    def test_with_far_reach_there_are_none(self) -> None:
+        page = SegmentMapService(mixed_predictions(mixed_model(["none", "none"], threshold=50.0))).home({})
+        assert page.map.outlying is not None
+        assert page.map.outlying.customers == ""

@@ -17,7 +17,7 @@ function sentence(f, value, contribution, [own, runner], isFar) {
   const decimals = Math.abs(centres[own][f] - centres[runner][f]) < FAR_APART ? feature.decimals : 0;
   const [here, there] = [own, runner].map((j) => numberText(centres[j][f], decimals));
   const [ownName, runnerName] = [own, runner].map((j) => model.segments[j].name);
-  const told = valueText(value, feature);
+  const told = Number.isNaN(value) && feature.median !== undefined ? `no value, taken as ${valueText(feature.median, feature)},` : valueText(value, feature);
   if (isFar) {
     const usual = feature.levels ? "the usual mix" : `the ${here}`;
     return `adds its part of the distance: ${told} against ${usual} of ${ownName}.`;
@@ -59,6 +59,7 @@ export function start(section) {
     });
     part("own").textContent = first.name;
     part("runner-up").textContent = second.name;
+    part("meaning").textContent = isFar ? "beyond the reach" : "its lead";
     part("total").textContent = signedText(told);
   });
 }
