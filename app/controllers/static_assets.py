@@ -48,7 +48,8 @@ class AssetTree:
     mount : str
         Where the tree is served.
     sheet : str or None
-        Name of the one style sheet that all style sheets are joined to, in the order of their names.
+        Name of the one style sheet that all style sheets are joined to, in the order of their names; those
+        below a folder ``pages`` stay alone, for the pages that link them.
     mend : callable
         Applied to each file's content.
     """
@@ -100,8 +101,9 @@ def _read(folder: Path, sheet: str | None) -> dict[str, bytes]:
     files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
     if sheet is None:
         return files
-    joined = b"".join(content for name, content in files.items() if name.endswith(".css"))
-    return {name: content for name, content in files.items() if not name.endswith(".css")} | {sheet: joined}
+    common = [name for name in files if name.endswith(".css") and "/pages/" not in name]
+    joined = b"".join(files.pop(name) for name in common)
+    return files | {sheet: joined}
 
 
 def _asset(content: bytes, content_type: str) -> Asset:

@@ -100,6 +100,15 @@ def read_customer_table(path: Path, recipe: Recipe) -> CustomerTable:
     )
 
 
+def has_columns_of(recipe: Recipe, header: Sequence[str]) -> bool:
+    """Answer whether a table with these headers has every feature of the recipe, each once."""
+    try:
+        _find_columns(tuple(header), recipe)
+    except TableInvalid:
+        return False
+    return True
+
+
 def _find_columns(header: tuple[str, ...], recipe: Recipe) -> dict[str, int]:
     """Return where each of the recipe's columns stands in the header, by the column's name."""
     columns = (*recipe.features, *recipe.profile)
