@@ -17,7 +17,6 @@ from app.services.segment_service import FIELDS, SegmentService
 Fields = Mapping[str, Sequence[str]]
 """What a form sent: every value of each name."""
 
-# the dark theme's own eight differ too much to share the light ones' names
 SLOTS = range(1, len(SEGMENT_COLOURS) + 1)
 WRONG = {
     "name": "A name has 1 to 80 characters",
@@ -87,9 +86,7 @@ class SegmentsPages:
             model_version=recipe.predictions.current().label,
             forms=forms,
             faults=[
-                PageFault(field=f"{field}-{form.segment_id}", text=text)
-                for form in forms
-                for field, text in form.errors.items()
+                PageFault(field=field, text=text) for form in forms for field, text in form.errors.items()
             ],
             message=message,
             fault=None,
@@ -132,7 +129,7 @@ def _form(
         strategy="\n".join(shown["strategy"]),
         swatches=[Swatch(slot=slot, taken_by=taken.get(slot, "")) for slot in SLOTS],
         edited=_list([WORDS[field] for field in segment.edited]),
-        errors={field: (errors or {})[field] for field in FIELDS if field in (errors or {})},
+        errors={f"{field}-{segment.segment_id}": words for field, words in (errors or {}).items()},
     )
 
 

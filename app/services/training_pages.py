@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from itertools import islice
 
-from app.core.errors import DatabaseUnavailable, NotFound, RecipeInvalid, RecipeNotFound, SettingsInvalid
+from app.core.errors import (
+    DatabaseUnavailable,
+    NotFound,
+    RecipeInvalid,
+    RecipeNotFound,
+    SettingsInvalid,
+    TableInvalid,
+)
+from app.models.recipe import Recipe
+from app.schemas.dataset import DatasetRead
 from app.schemas.job import JobRead
 from app.schemas.segment_pages import TableChoice, Trained, TrainedSegment, TrainingPage
 from app.schemas.training import TrainingCreate, TrainingRead
@@ -94,14 +103,11 @@ class TrainingPages:
             found = stored.datasets.list_datasets(TABLES_LOOKED_AT).datasets if stored else []
         except (DatabaseUnavailable, SettingsInvalid):
             found = []
-        if found:
-            from app.models.customer_table import has_columns_of  # noqa: PLC0415 - it loads the numbers' library
-
-            fitting = (t for t in found if has_columns_of(recipe.recipe, [c.name for c in t.columns]))
-            tables += [
-                TableChoice(id=table.id, text=f"{table.name}, {number_text(table.rows)} rows")
-                for table in islice(fitting, MOST_TABLES)
-            ]
+        fitting = (table for table in found if _fits(table, recipe.recipe))
+        tables += [
+            TableChoice(id=table.id, text=f"{table.name}, {number_text(table.rows)} rows")
+            for table in islice(fitting, MOST_TABLES)
+        ]
         return tables
 
     def _find_recipe(self, name: str) -> RecipeServices | None:
@@ -109,6 +115,16 @@ class TrainingPages:
             return self._recipes.get_services(name)
         except (RecipeNotFound, RecipeInvalid):
             return None
+
+
+def _fits(table: DatasetRead, recipe: Recipe) -> bool:
+    from app.models.customer_table import find_columns  # noqa: PLC0415 - it loads a library for numbers
+
+    try:
+        find_columns(tuple(column.name for column in table.columns), recipe)
+    except TableInvalid:
+        return False
+    return True
 
 
 def _trained(job: JobRead, recipe: RecipeServices | None) -> Trained | None:
