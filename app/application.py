@@ -28,6 +28,7 @@ from app.controllers import (
     problems,
     recipe_controller,
     segment_controller,
+    segment_page_controller,
     shopper_controller,
     static_assets,
     training_controller,
@@ -58,6 +59,7 @@ from app.services.recipe_service import RecipeService, RecipeServices
 from app.services.shopper_service import RECIPE as SHOPPERS
 from app.services.shopper_service import ShopperService
 from app.services.storage import Storage
+from app.services.training_pages import TrainingPages
 from app.services.version_page_service import VersionPageService
 
 DESCRIPTION = (
@@ -132,15 +134,18 @@ def _services(settings: Settings, metrics: RequestMetrics) -> Services:
     recipes = RecipeService(settings, lambda event, detail: log.info(event, detail=detail))
     default = _default_recipe(settings, recipes)
     predictions = default.predictions
+    storage = Storage(settings, recipes)
+    trainings = TrainingPages(recipes, storage)
     return Services(
         predictions=predictions,
         explanations=default.explanations,
         default=default,
         metrics=MetricsService(metrics, predictions),
         recipes=recipes,
-        storage=Storage(settings, recipes),
-        version_pages=VersionPageService(recipes, settings.default_recipe),
+        storage=storage,
+        version_pages=VersionPageService(recipes, settings.default_recipe, trainings.list_tables),
         shoppers=ShopperService(recipes.get_services(SHOPPERS).predictions),
+        trainings=trainings,
     )
 
 
@@ -178,6 +183,7 @@ def _add_routes(app: FastAPI, services: Services, api: APIRouter) -> None:
     for controller in (*pages, docs_controller, static_assets):
         app.include_router(controller.router)
     app.include_router(version_controller.pages)
+    app.include_router(segment_page_controller.router)
 
 
 def _upload_limits(settings: Settings) -> dict[str, int]:

@@ -13,6 +13,7 @@ from app.services.prediction_service import PredictionService
 from app.services.recipe_service import RecipeService, RecipeServices
 from app.services.shopper_service import ShopperService
 from app.services.storage import Storage
+from app.services.training_pages import TrainingPages
 from app.services.version_page_service import VersionPageService
 
 if TYPE_CHECKING:
@@ -22,10 +23,12 @@ if TYPE_CHECKING:
     from app.services.job_service import JobService
     from app.services.recipe_draft import RecipeDrafts
     from app.services.segment_service import SegmentService
+    from app.services.segmenting_pages import SegmentingPages
+    from app.services.segments_pages import SegmentsPages
 else:
     # importing them would load the database's library into every worker: see Storage
     DatasetPageService = DatasetService = ImportPageService = JobService = Any
-    RecipeDrafts = SegmentService = Any
+    RecipeDrafts = SegmentService = SegmentingPages = SegmentsPages = Any
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,7 @@ class Services:
     storage: Storage
     version_pages: VersionPageService
     shoppers: ShopperService
+    trainings: TrainingPages
 
 
 async def get_services(request: Request) -> Services:
@@ -88,6 +92,18 @@ def _import_pages(services: Annotated[Services, Depends(get_services)]) -> Impor
     return services.storage.get_services().import_pages
 
 
+def _segmenting(services: Annotated[Services, Depends(get_services)]) -> SegmentingPages:
+    return services.storage.get_services().segmenting
+
+
+def _segment_pages(services: Annotated[Services, Depends(get_services)]) -> SegmentsPages:
+    return services.storage.get_services().segment_pages
+
+
+async def _trainings(services: Annotated[Services, Depends(get_services)]) -> TrainingPages:
+    return services.trainings
+
+
 async def _version_pages(services: Annotated[Services, Depends(get_services)]) -> VersionPageService:
     return services.version_pages
 
@@ -113,6 +129,9 @@ DatasetPages = Annotated[DatasetPageService, Depends(_dataset_pages)]
 ImportPages = Annotated[ImportPageService, Depends(_import_pages)]
 Jobs = Annotated[JobService, Depends(_jobs)]
 Segments = Annotated[SegmentService, Depends(_segments)]
+Segmenting = Annotated[SegmentingPages, Depends(_segmenting)]
+SegmentForms = Annotated[SegmentsPages, Depends(_segment_pages)]
+Trainings = Annotated[TrainingPages, Depends(_trainings)]
 Recipes = Annotated[RecipeService, Depends(_recipes)]
 VersionPages = Annotated[VersionPageService, Depends(_version_pages)]
 NamedRecipe = Annotated[RecipeServices, Depends(_named_recipe)]

@@ -51,7 +51,8 @@ class AssetTree:
         Where the tree is served.
     sheet : str or None
         Name of the one style sheet that all style sheets are joined to, in the order of their names; those
-        below a folder ``pages/<name>`` beside it are joined to ``pages/<name>.css``, for the pages that ask.
+        below a folder ``pages/<name>`` beside it are joined to ``pages/<name>.css``, and a file of that name is
+        one already, for the pages that ask.
     mend : callable
         Applied to each file's content.
     """
@@ -112,7 +113,9 @@ def _read(folder: Path, sheet: str | None) -> dict[str, bytes]:
 
 def _sheet_of(name: str, sheet: str) -> str:
     apart = _OF_PAGES.match(name)
-    return f"{apart[1]}.css" if apart else sheet
+    if apart:
+        return f"{apart[1]}.css"
+    return name if "/pages/" in name else sheet
 
 
 def _asset(content: bytes, content_type: str) -> Asset:

@@ -36,6 +36,7 @@ def _environment() -> Environment:
         percent=_percent,
         day=_day,
         from_json=_from_json,
+        sentence=_sentence,
         with_unit=with_unit,
         axis_title=axis_title,
     )
@@ -75,6 +76,10 @@ def _percent(share: float, decimals: int = 0) -> str:
 
 def _day(moment: datetime) -> str:
     return f"{moment.day} {moment:%B %Y, %H:%M} UTC"
+
+
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 @lru_cache(maxsize=4)

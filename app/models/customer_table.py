@@ -81,7 +81,7 @@ def read_customer_table(path: Path, recipe: Recipe) -> CustomerTable:
         few or too alike to be segmented. No message repeats a cell's value.
     """
     file = StoredTable(path) if path.suffix == ".parquet" else read_csv(path)
-    places = _find_columns(file.header, recipe)
+    places = find_columns(file.header, recipe)
     cells = _Cells(recipe, places, {name: shorten(file.header[place]) for name, place in places.items()})
     for row in file.rows():
         cells.take(row)
@@ -100,8 +100,14 @@ def read_customer_table(path: Path, recipe: Recipe) -> CustomerTable:
     )
 
 
-def _find_columns(header: tuple[str, ...], recipe: Recipe) -> dict[str, int]:
-    """Return where each of the recipe's columns stands in the header, by the column's name."""
+def find_columns(header: tuple[str, ...], recipe: Recipe) -> dict[str, int]:
+    """Return where each of the recipe's columns stands in the header, by the column's name.
+
+    Raises
+    ------
+    TableInvalid
+        If a feature's column is missing, or two can both be it.
+    """
     columns = (*recipe.features, *recipe.profile)
     wanted: dict[str, Column] = {
         column.name: column for column in columns if column.name not in recipe.derived

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.schemas.base import Answer
+from app.schemas.segment_pages import TableChoice
 from app.schemas.version import MovedSegment, VersionList, VersionSegment
 
 
@@ -64,7 +65,10 @@ class MovesTable(Answer):
 
 
 class VersionsPage(Answer):
-    """The versions of a recipe side by side, and who moved between two of them."""
+    """The versions of a recipe side by side, and who moved between two of them.
+
+    `key` goes with the form that trains on one of the `tables`: sent twice, it begins one training.
+    """
 
     title: str
     recipe: str
@@ -73,6 +77,8 @@ class VersionsPage(Answer):
     found: VersionList
     versions: list[VersionColumn]
     moves: MovesTable | None
+    tables: list[TableChoice]
+    key: str
     moves_fault: str | None
     message: str | None
     fault: str | None

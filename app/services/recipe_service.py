@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from app.core.config import Settings
@@ -112,6 +113,11 @@ class RecipeService:
             raise RecipeShipped(f"{name} came with the product or is the default: it stays")
         (self._settings.recipes_dir / f"{name}.toml").unlink(missing_ok=True)
         flush_folder(self._settings.recipes_dir)
+
+    def find_own_file(self, recipe: Recipe) -> Path | None:
+        """Return the file that a recipe is trained on unless told otherwise, None without one."""
+        path = self._settings.raw_dir / recipe.raw_file
+        return path if path.is_file() else None
 
     def list_recipes(self) -> RecipeList:
         """Return every recipe, a user's own and the shipped ones."""

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from app.services.job_service import JobService
     from app.services.recipe_draft import RecipeDrafts
     from app.services.segment_service import SegmentService
+    from app.services.segmenting_pages import SegmentingPages
+    from app.services.segments_pages import SegmentsPages
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,8 @@ class StoredServices:
     import_pages: ImportPageService
     segments: SegmentService
     drafts: RecipeDrafts
+    segmenting: SegmentingPages
+    segment_pages: SegmentsPages
 
 
 class Storage:
@@ -66,11 +70,16 @@ class Storage:
                 self._services = self._open()
             return self._services
 
+    def find_services(self) -> StoredServices | None:
+        """Return the services, or None while nobody has brought anything: looking makes no database."""
+        return self.get_services() if self._has_database() else None
+
+    def _has_database(self) -> bool:
+        return bool(self._settings.database_url) or self._settings.database_file.exists()
+
     def resume(self) -> None:
         """Start the process if there may be work from before."""
-        if self._process is not None and (
-            self._settings.database_url or self._settings.database_file.exists()
-        ):
+        if self._process is not None and self._has_database():
             self._process.wake()
 
     def close(self) -> None:
@@ -88,17 +97,23 @@ class Storage:
         from app.services.job_service import JobService  # noqa: PLC0415
         from app.services.recipe_draft import RecipeDrafts  # noqa: PLC0415
         from app.services.segment_service import SegmentService  # noqa: PLC0415
+        from app.services.segmenting_pages import SegmentingPages  # noqa: PLC0415
+        from app.services.segments_pages import SegmentsPages  # noqa: PLC0415
 
         database = open_database(self._settings)
         wake = self._process.wake if self._process else lambda: None
         jobs = JobService(database, wake)
         datasets = DatasetService(self._settings, database, jobs)
+        drafts = RecipeDrafts(datasets, self._recipes)
+        segments = SegmentService(database)
         return StoredServices(
             database=database,
             jobs=jobs,
             datasets=datasets,
             dataset_pages=DatasetPageService(datasets, self._settings.max_upload_bytes),
             import_pages=ImportPageService(datasets, jobs),
-            segments=SegmentService(database),
-            drafts=RecipeDrafts(datasets, self._recipes),
+            segments=segments,
+            drafts=drafts,
+            segmenting=SegmentingPages(drafts, datasets, self._recipes, jobs),
+            segment_pages=SegmentsPages(segments, self._recipes),
         )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import secrets
+from collections.abc import Callable, Sequence
 
 from app.core.errors import ClienteleError, ModelUnavailable, MovesUnknown, NotFound, VersionsDiffer
 from app.schemas.model_version import LineageRead
+from app.schemas.segment_pages import TableChoice
 from app.schemas.version import MovedSegment, MovesRead, VersionCard, VersionList, VersionSummary
 from app.schemas.versions_page import (
     MovesCellText,
@@ -37,11 +39,19 @@ class VersionPageService:
     recipes : RecipeService
     default : str
         Name of the recipe that is shown unless another is asked for.
+    tables : callable
+        Returns what a recipe can be trained on.
     """
 
-    def __init__(self, recipes: RecipeService, default: str) -> None:
+    def __init__(
+        self,
+        recipes: RecipeService,
+        default: str,
+        tables: Callable[[RecipeServices], list[TableChoice]] = lambda recipe: [],
+    ) -> None:
         self._recipes = recipes
         self._default = default
+        self._tables = tables
 
     def show(
         self,
@@ -81,6 +91,8 @@ class VersionPageService:
             found=found,
             versions=[_column(summary, found) for summary in found.versions],
             moves=table,
+            tables=self._tables(named),
+            key=secrets.token_hex(8),
             moves_fault=moves_fault,
             message=_message(named.recipe.name, done),
             fault=None if fault is None else f"{fault.title}: {fault.detail}.",

@@ -1,0 +1,191 @@
+"""The form that makes a recipe out of a customer table, and what comes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pydantic import ValidationError
+
+from app.core.errors import FieldFault, InputInvalid, RecipeExists
+from app.schemas.job import JobRead
+from app.schemas.recipe import FeatureSuggestion, RecipeCreate, RecipeSuggestion
+from app.schemas.segment_pages import ColumnChoice, ColumnLeftOut, PageFault, SegmentingPage
+from app.schemas.training import TrainingCreate
+from app.services.dataset_service import DatasetService
+from app.services.job_kinds import TRAINING
+from app.services.job_service import JobService
+from app.services.recipe_draft import RecipeDrafts, slug
+from app.services.recipe_service import RecipeService
+
+Fields = Mapping[str, Sequence[str]]
+"""What a form sent: every value of each name."""
+
+WRONG = {
+    "title": "The title needs 1 to 100 characters",
+    "name": "The name needs 1 to 40 small letters, digits and underscores, a letter first",
+    "segments": "The number of segments is a whole number from 2 to 8",
+    "weight": "A weight is a number from 0.1 to 10",
+    "transform": "Choose one of the transforms",
+    "columns": "Choose 1 to 20 columns",
+}
+NO_NUMBER = "Choose at least one column of numbers: words alone make no distances"
+
+
+class SegmentingPages:
+    """Shows what a table suggests, and takes what a person makes of it."""
+
+    def __init__(
+        self, drafts: RecipeDrafts, datasets: DatasetService, recipes: RecipeService, jobs: JobService
+    ) -> None:
+        self._drafts = drafts
+        self._datasets = datasets
+        self._recipes = recipes
+        self._jobs = jobs
+
+    def show(self, dataset_id: str) -> SegmentingPage:
+        """Build the form as the table suggests it. Raises DatasetNotFound."""
+        suggestion = self._drafts.suggest(dataset_id)
+        taken = [recipe.name for recipe in self._recipes.list_recipes().recipes]
+        columns = [
+            _column(place, feature, use=feature.use)
+            for place, feature in enumerate(suggestion.features)
+            if feature.can_be_used
+        ]
+        first = suggestion.model_copy(update={"name": slug(suggestion.name, taken)})
+        texts = {"title": first.title, "name": first.name, "segments": str(first.segments)}
+        return self._page(dataset_id, suggestion, texts, columns, {})
+
+    def submit(self, dataset_id: str, fields: Fields) -> JobRead | SegmentingPage:
+        """Make the recipe and ask for its training; or return the form with what is to be corrected.
+
+        Raises
+        ------
+        DatasetNotFound
+        """
+        suggestion = self._drafts.suggest(dataset_id)
+        columns = _sent_columns(suggestion.features, fields)
+        texts = {name: _first(fields, name).strip() for name in ("title", "name", "segments")}
+        chosen = [column for column in columns if column.use]
+        errors: dict[str, str] = {}
+        if chosen and not any(column.is_number for column in chosen):
+            errors["columns"] = NO_NUMBER
+        try:
+            wish = RecipeCreate.model_validate(_wish(dataset_id, texts, chosen))
+            if not errors:
+                self._drafts.create(wish)
+        except ValidationError as error:
+            errors |= _broken(error, chosen)
+        except RecipeExists:
+            errors["name"] = "Another recipe has this name"
+        except InputInvalid as error:
+            errors |= _refused(error.faults, chosen) or {"columns": error.detail}
+        if errors:
+            return self._page(dataset_id, suggestion, texts, columns, errors)
+        asked = TrainingCreate(recipe=wish.name, dataset_id=dataset_id)
+        return self._jobs.submit(TRAINING, asked.model_dump())
+
+    def _page(
+        self,
+        dataset_id: str,
+        suggestion: RecipeSuggestion,
+        texts: Mapping[str, str],
+        columns: list[ColumnChoice],
+        errors: dict[str, str],
+    ) -> SegmentingPage:
+        dataset = self._datasets.get_dataset(dataset_id)
+        order = [
+            "title",
+            "name",
+            "segments",
+            "columns",
+            *(f"{part}-{c.place}" for c in columns for part in _PARTS),
+        ]
+        return SegmentingPage(
+            title="Segment these customers",
+            dataset_id=dataset_id,
+            dataset_name=dataset.name,
+            rows=dataset.rows,
+            recipe_title=texts["title"],
+            recipe_name=texts["name"],
+            segments=texts["segments"],
+            columns=columns,
+            left_out=[
+                ColumnLeftOut(name=feature.column, reason=feature.reason)
+                for feature in suggestion.features
+                if not feature.can_be_used
+            ],
+            errors=errors,
+            faults=[PageFault(field=field, text=errors[field]) for field in order if field in errors],
+        )
+
+
+_PARTS = ("use", "transform", "weight")
+
+
+def _first(fields: Fields, name: str) -> str:
+    return next(iter(fields.get(name, ())), "")
+
+
+def _column(place: int, feature: FeatureSuggestion, *, use: bool, **sent: str) -> ColumnChoice:
+    return ColumnChoice(
+        place=place,
+        name=feature.column,
+        is_number=feature.kind == "number",
+        use=use,
+        reason=feature.reason,
+        transform=sent.get("transform", feature.transform),
+        weight=sent.get("weight", f"{feature.weight:g}"),
+        missing=feature.missing,
+    )
+
+
+def _sent_columns(features: Sequence[FeatureSuggestion], fields: Fields) -> list[ColumnChoice]:
+    used = set(fields.get("use", ()))
+    columns = []
+    for place, feature in enumerate(features):
+        names = {part: f"{part}-{place}" for part in ("transform", "weight")}
+        sent = {part: _first(fields, name).strip() for part, name in names.items() if name in fields}
+        if feature.can_be_used:
+            columns.append(_column(place, feature, use=str(place) in used, **sent))
+    return columns
+
+
+def _wish(dataset_id: str, texts: Mapping[str, str], chosen: Sequence[ColumnChoice]) -> dict[str, Any]:
+    segments = texts["segments"]
+    return {
+        **texts,
+        "dataset_id": dataset_id,
+        "segments": int(segments) if segments.isascii() and segments.isdigit() else segments,
+        "features": [
+            {
+                "column": column.name,
+                "weight": column.weight.replace(",", "."),
+                "transform": column.transform if column.is_number else None,
+            }
+            for column in chosen
+        ],
+    }
+
+
+def _broken(error: ValidationError, chosen: Sequence[ColumnChoice]) -> dict[str, str]:
+    """Say for each field's id which bound it breaks, and never what was sent."""
+    found = {}
+    for fault in error.errors(include_url=False, include_input=False):
+        field, *rest = fault["loc"]
+        if field != "features":
+            found[str(field)] = WRONG[str(field)]
+        elif rest:
+            found[f"{rest[1]}-{chosen[int(rest[0])].place}"] = WRONG[str(rest[1])]
+        else:
+            found["columns"] = WRONG["columns"]
+    return found
+
+
+def _refused(faults: Sequence[FieldFault], chosen: Sequence[ColumnChoice]) -> dict[str, str]:
+    parts = [(fault.pointer.split("/"), fault.detail) for fault in faults]
+    return {
+        f"use-{chosen[int(part[2])].place}": f"{chosen[int(part[2])].name}: {words}"
+        for part, words in parts
+        if len(part) > 2
+    }

@@ -1,0 +1,175 @@
+"""From a customer table to named segments in a real browser, with a real worker."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from app.services.job_kinds import TRAINING
+from tests.api.live_server import Live, serving
+from tests.api.test_own_customers import table
+from tests.conftest import settings_in
+
+PATIENCE_MS = 120_000
+THEMES = ("light", "dark")
+WIDTHS = (320, 360, 768, 1280)
+
+
+@pytest.fixture(scope="module")
+def live(trained_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    """A server with a worker, and the look-alike's table beside it."""
+    folder = tmp_path_factory.mktemp("segment_pages")
+    shutil.copytree(trained_once, folder, dirs_exist_ok=True)
+    with serving(settings_in(folder), folder / "log") as live:
+        yield live
+
+
+@pytest.fixture(scope="module")
+def dataset(live: Live) -> str:
+    """Id of a table with three groups of customers."""
+    files = {"file": ("kunden.csv", table(1).encode())}
+    answer = httpx.post(f"{live.url}/api/v1/datasets", files=files, timeout=60)
+    assert answer.status_code == 201, answer.text
+    found: str = answer.json()["id"]
+    return found
+
+
+def training(live: Live, **asked: Any) -> str:
+    answer = httpx.post(f"{live.url}/api/v1/{TRAINING}s", json={"recipe": "mall", **asked}, timeout=60)
+    return f"{live.url}/trainings/{answer.json()['id']}"
+
+
+def await_title(page: Page, words: str) -> None:
+    expect(page.get_by_role("heading", level=1)).to_have_text(words, timeout=PATIENCE_MS)
+
+
+def fits(page: Page) -> None:
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("() => document.documentElement.scrollWidth") <= width
+
+
+def find_nothing(page: Page) -> None:
+    for theme in THEMES:
+        page.emulate_media(color_scheme="dark" if theme == "dark" else "light", reduced_motion="reduce")
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
+
+
+@pytest.mark.parametrize("has_script", [True, False], ids=["script", "no script"])
+def test_from_a_table_to_names(browser: Browser, live: Live, dataset: str, has_script: bool) -> None:
+    context = browser.new_context(base_url=live.url, java_script_enabled=has_script)
+    page = context.new_page()
+    page.goto(f"/datasets/{dataset}/segment")
+    name = f"shop_{'with' if has_script else 'without'}_script"
+    page.get_by_label("Title of the recipe").fill(name)
+    page.get_by_label("Name of the recipe").fill("mall")
+    page.get_by_label("Number of segments").fill("3")
+    page.get_by_label("Bestellungen", exact=True).check()
+    page.get_by_label("Weight of Bestellungen").fill("0,5")
+    page.get_by_role("button", name="Find the segments").click()
+    page.get_by_role("link", name="Another recipe has this name").click()
+    expect(page.get_by_label("Name of the recipe")).to_be_focused()
+    page.get_by_label("Name of the recipe").fill(name)
+    page.get_by_role("button", name="Find the segments").click()
+    expect(page.get_by_role("progressbar")).to_be_visible()
+    # nobody reloads the page but itself
+    await_title(page, "The training is done")
+    expect(page.get_by_role("heading", level=2)).to_have_text("3 segments of 240 customers")
+    page.get_by_role("link", name="Edit names and strategies").click()
+    first = page.get_by_role("article").first
+    first.get_by_label("Name").fill("Unsere Besten")
+    first.get_by_text("Colour 8").click()
+    first.get_by_label("Strategy").fill("Call them.\nThank them.")
+    first.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("status")).to_contain_text("Saved: Unsere Besten.")
+    first = page.get_by_role("article", name="Unsere Besten")
+    expect(first.get_by_role("radio", name="Colour 8")).to_be_checked()
+    first.get_by_role("button", name="Back to the model's own words").click()
+    expect(page.get_by_role("article", name="Unsere Besten")).to_have_count(0)
+    context.close()
+
+
+def test_the_form_fits_and_has_no_findings(page: Page, live: Live, dataset: str) -> None:
+    page.goto(f"{live.url}/datasets/{dataset}/segment")
+    find_nothing(page)
+    fits(page)
+
+
+class TestFaults:
+    @pytest.fixture
+    def expected_errors(self) -> list[str]:
+        return ["422"]
+
+    def test_are_told_without_findings(self, page: Page, live: Live, dataset: str) -> None:
+        page.goto(f"{live.url}/datasets/{dataset}/segment")
+        page.get_by_label("Name of the recipe").fill("1")
+        page.get_by_label("Weight of Umsatz").fill("heavy")
+        page.get_by_role("button", name="Find the segments").click()
+        expect(page.get_by_role("alert").get_by_role("link")).to_have_count(2)
+        find_nothing(page)
+        fits(page)
+        page.goto(f"{live.url}/recipes/mall/segments")
+        page.get_by_role("article").first.get_by_label("Name").fill(" ")
+        page.get_by_role("article").first.get_by_role("button", name="Save").click()
+        expect(page.get_by_role("alert").get_by_role("link")).to_have_count(1)
+        find_nothing(page)
+
+
+def test_the_segments_fit_and_have_no_findings(page: Page, live: Live) -> None:
+    page.goto(f"{live.url}/recipes/mall/segments")
+    find_nothing(page)
+    fits(page)
+    # a colour is chosen with the arrow keys, those of others are passed over
+    chosen = page.get_by_role("article").first.get_by_role("radio", checked=True)
+    chosen.focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("article").first.get_by_role("radio", name="Colour 6")).to_be_checked()
+
+
+def test_a_training_is_followed_and_cancelled(page: Page, live: Live) -> None:
+    page.goto(training(live, seed=1))
+    bar = page.get_by_role("progressbar")
+    expect(bar).to_be_visible()
+    find_nothing(page)
+    fits(page)
+    page.wait_for_function("() => document.querySelector('progress')?.value > 10", timeout=PATIENCE_MS)
+    page.get_by_role("button", name="Cancel the training").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(
+        "The training was cancelled", timeout=PATIENCE_MS
+    )
+    find_nothing(page)
+    fits(page)
+
+
+class TestWithoutStream:
+    @pytest.fixture
+    def expected_errors(self) -> list[str]:
+        return ["503"]
+
+    def test_it_asks_instead(self, page: Page, live: Live) -> None:
+        page.route("**/events", lambda route: route.fulfill(status=503, body="", content_type="text/plain"))
+        page.goto(training(live, seed=2))
+        await_title(page, "The training is done")
+        find_nothing(page)
+        fits(page)
+
+
+def test_train_again(page: Page, live: Live) -> None:
+    page.goto(f"{live.url}/models")
+    find_nothing(page)
+    fits(page)
+    expect(page.get_by_label("Train again on")).to_have_value("")
+    page.get_by_role("button", name="Train", exact=True).click()
+    page.wait_for_url("**/trainings/*")
+    page.get_by_role("button", name="Cancel the training").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(
+        "The training was cancelled", timeout=PATIENCE_MS
+    )

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from app.core.config import Settings
+from app.core.errors import DatasetNotFound
+from app.schemas.job import JobRead
+from app.schemas.segment_pages import SegmentingPage
+from app.services.recipe_service import RecipeService
+from app.services.segmenting_pages import NO_NUMBER, WRONG, SegmentingPages
+from app.services.storage import Storage
+from tests.api.test_own_customers import NOBODY, bring, table
+from tests.working import working
+
+CHOSEN = {"title": ["Shop"], "name": ["shop"], "segments": ["3"], "use": ["1", "3"]}
+
+
+@pytest.fixture
+def dataset(empty_client: TestClient, settings: Settings) -> str:
+    with working(settings):
+        return str(bring(empty_client, table(1))["id"])
+
+
+@pytest.fixture
+def pages(settings: Settings) -> Iterator[SegmentingPages]:
+    storage = Storage(settings, RecipeService(settings))
+    yield storage.get_services().segmenting
+    storage.close()
+
+
+def refused(pages: SegmentingPages, dataset: str, **changed: Any) -> SegmentingPage:
+    page = pages.submit(dataset, CHOSEN | changed)
+    assert isinstance(page, SegmentingPage)
+    return page
+
+
+def test_a_suggested_name_is_free(pages: SegmentingPages, dataset: str) -> None:
+    assert pages.show(dataset).recipe_name == "kunden"
+    assert isinstance(pages.submit(dataset, CHOSEN | {"name": ["kunden"]}), JobRead)
+    assert pages.show(dataset).recipe_name == "kunden_2"
+
+
+def test_what_was_sent_is_shown_again(pages: SegmentingPages, dataset: str) -> None:
+    sent = {"use": ["2"], "transform-2": ["log1p"], "weight-2": ["0"], "weight-0": ["5"]}
+    page = refused(pages, dataset, **sent)
+    shown = {column.place: (column.use, column.transform, column.weight) for column in page.columns}
+    assert shown[2] == (True, "log1p", "0")
+    assert not shown[1][0]
+    assert 0 not in shown  # it cannot be used, whatever is sent
+    assert page.errors == {"weight-2": WRONG["weight"]}
+
+
+def test_faults_stand_in_the_order_of_the_page(pages: SegmentingPages, dataset: str) -> None:
+    page = refused(pages, dataset, use=["4"], name=[""], segments=["x"], **{"weight-4": ["99"]})
+    assert [fault.field for fault in page.faults] == ["name", "segments", "columns", "weight-4"]
+    assert page.errors["columns"] == NO_NUMBER
+
+
+def test_no_such_table(pages: SegmentingPages) -> None:
+    with pytest.raises(DatasetNotFound):
+        pages.show(NOBODY)
+    with pytest.raises(DatasetNotFound):
+        pages.submit(NOBODY, CHOSEN)
