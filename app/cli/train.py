@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Literal
 
 import click
 
@@ -17,6 +18,21 @@ from app.services.training_service import TrainingService
 UNUSABLE = (404, 422)
 
 
+class _Segments(click.ParamType[int | str]):
+    """A number of segments, or ``auto``."""
+
+    name = "number or auto"
+
+    def convert(
+        self, value: str, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int | Literal["auto"]:
+        """Read the option."""
+        if value == "auto":
+            return "auto"
+        number: int = click.IntRange(2, MOST_SEGMENTS)(value, param, ctx)
+        return number
+
+
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--recipe", metavar="NAME", help="How to segment; the default recipe of the settings unless given."
@@ -28,9 +44,9 @@ UNUSABLE = (404, 422)
 )
 @click.option(
     "--segments",
-    type=click.IntRange(2, MOST_SEGMENTS),
+    type=_Segments(),
     metavar="K",
-    help=f"Number of segments, 2 to {MOST_SEGMENTS}; the recipe's unless given.",
+    help=f"Number of segments, 2 to {MOST_SEGMENTS}, or auto; the recipe's unless given.",
 )
 @click.option(
     "--seed", type=click.IntRange(0, 2**31 - 1), default=42, show_default=True, help="Seed of all draws."
@@ -38,7 +54,12 @@ UNUSABLE = (404, 422)
 @click.option("--no-activate", is_flag=True, help="Store the version without putting it into use.")
 @click.option("--json", "as_json", is_flag=True, help="Write the result as JSON to standard output.")
 def train(
-    recipe: str | None, data: Path | None, segments: int | None, seed: int, no_activate: bool, as_json: bool
+    recipe: str | None,
+    data: Path | None,
+    segments: int | Literal["auto"] | None,
+    seed: int,
+    no_activate: bool,
+    as_json: bool,
 ) -> None:
     """Train a model version, with evidence, and put it into use.
 
@@ -90,6 +111,7 @@ def _summary(result: TrainingRead) -> str:
     metrics = result.metrics
     lines = [
         f"{result.model_version}: {result.k} segments of {result.data.rows} customers ({result.data.title})",
+        *([result.choice.text] if result.choice else []),
         result.verdict.text,
         f"silhouette {metrics.silhouette:.4f} · Calinski-Harabasz {metrics.calinski_harabasz:.2f} · "
         f"Davies-Bouldin {metrics.davies_bouldin:.4f} · inertia {metrics.inertia:.3f}",

@@ -164,7 +164,7 @@ class ModelDocument(_Document):
     verdict: Verdict
     proof: Proof
     lineage: Lineage
-    training_id: str | None = None
+    training_id: str | None = Field(default=None, exclude_if=_is_default(None))
     files: dict[str, Hash]
 
     @property
@@ -264,6 +264,30 @@ class Sample(_Document):
     is_all: bool
 
 
+class AlternativeState(_Document):
+    """Another way to cluster the same rows: see `app/models/segment_count/alternatives.py`."""
+
+    method: str
+    rows: int
+    sizes: tuple[int, ...]
+    noise_share: float
+    silhouette: float | None
+    stability: float | None
+    agreement: float | None
+
+
+class ChoiceDocument(_Document):
+    """How the number of segments was chosen, where the program chose it; `answers` are the criteria's own."""
+
+    segments: int
+    code: Literal["separate_groups", "useful_slices", "nothing_to_see"]
+    text: str
+    reasons: tuple[str, ...]
+    is_disputed: bool
+    answers: dict[str, int | None]
+    alternatives: tuple[AlternativeState, ...]
+
+
 class AnalysisDocument(_Document):
     """``analysis.json``; `inertia_shares` tells of an encoding how much each feature counts, in all 1."""
 
@@ -275,3 +299,4 @@ class AnalysisDocument(_Document):
     refits: int
     sample: Sample
     inertia_shares: dict[str, float] | None = Field(default=None, exclude_if=_is_default(None))
+    choice: ChoiceDocument | None = Field(default=None, exclude_if=_is_default(None))

@@ -25,6 +25,7 @@ from app.models.model_document import (
     MOVES,
     SCALER,
     AnalysisDocument,
+    ChoiceDocument,
     ConfidenceDocument,
     CurvePoint,
     DataState,
@@ -62,6 +63,7 @@ class Plan:
     null_draws: int = NULL_DRAWS
     refits: int = REFITS
     training_id: str | None = None
+    choice: ChoiceDocument | None = None
 
 
 @dataclass(frozen=True)
@@ -149,6 +151,7 @@ def _analysis(found: Findings) -> AnalysisDocument:
         null_test=found.null,
         refits=found.plan.refits,
         inertia_shares=_inertia_shares(found),
+        choice=found.plan.choice,
         sample=sample_customers(known, found.fit.labels, ids, seed),
     )
 

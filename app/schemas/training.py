@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated, Literal
+
 from pydantic import Field, StrictBool
 
 from app.schemas.base import Answer, Body, WholeNumber
@@ -15,8 +17,10 @@ class TrainingCreate(Body):
     dataset_id: str | None = Field(
         default=None, max_length=40, description="Table to train on; the recipe's own file unless given."
     )
-    segments: WholeNumber | None = Field(
-        default=None, ge=2, le=8, description="Number of segments; the recipe's unless given.", examples=[5]
+    segments: Annotated[WholeNumber, Field(ge=2, le=8)] | Literal["auto"] | None = Field(
+        default=None,
+        description="Number of segments, or `auto` to have it chosen; the recipe's unless given.",
+        examples=[5],
     )
     seed: WholeNumber = Field(default=42, ge=0, le=2**31 - 1, description="Seed of all draws.")
     activate: StrictBool = Field(default=True, description="Whether the version is put into use.")
@@ -33,6 +37,30 @@ class TrainingSegment(Answer):
     centroid: dict[str, float | str]
 
 
+class AlternativeRead(Answer):
+    """Another way to cluster the same customers, beside the k-means that serves."""
+
+    method: str = Field(examples=["ward"])
+    rows: int
+    sizes: list[int]
+    noise_share: float
+    silhouette: float | None
+    stability: float | None
+    agreement: float | None = Field(description="Adjusted Rand index with k-means.")
+
+
+class ChoiceRead(Answer):
+    """How the number of segments was chosen."""
+
+    segments: int
+    code: str
+    text: str
+    reasons: list[str]
+    is_disputed: bool = Field(description="Whether some criterion by itself names another number.")
+    answers: dict[str, int | None] = Field(description="What each criterion says by itself.")
+    alternatives: list[AlternativeRead]
+
+
 class TrainingRead(Answer):
     """The version that a training made."""
 
@@ -44,6 +72,7 @@ class TrainingRead(Answer):
     data: DataRead
     metrics: MetricsRead
     verdict: VerdictRead
+    choice: ChoiceRead | None = Field(default=None, description="Why so many segments, where it was chosen.")
     segments: list[TrainingSegment]
     lineage: LineageRead
     labelled_table: str | None

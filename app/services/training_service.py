@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 from app.core.config import Settings
 from app.core.errors import ArtifactInvalid, LabelledTableLost, ModelUnavailable, NotFound, TableInvalid
@@ -13,6 +15,7 @@ from app.models.evidence import NULL_DRAWS, REFITS
 from app.models.labelled_table import write_labelled_table
 from app.models.ml_model import MLModel
 from app.models.recipe import MOST_SEGMENTS, Recipe, get_recipe
+from app.models.segment_choice import choose_segments
 from app.models.training import train
 from app.models.version_files import Plan
 from app.schemas.training import TrainingRead
@@ -35,7 +38,7 @@ class TrainingService:
         self,
         recipe_name: str,
         data: Path | None = None,
-        segments: int | None = None,
+        segments: int | Literal["auto"] | None = None,
         seed: int = 42,
         *,
         activate: bool = True,
@@ -46,6 +49,8 @@ class TrainingService:
 
         Parameters
         ----------
+        segments : int, "auto" or None
+            How many, or chosen from the table with the reasons kept in the version; None as the recipe says.
         training_id : str or None
             What the version is known by to whoever asked. A training that was begun before and got as far as
             a stored version goes on from there, so that a crash makes no second one.
@@ -56,7 +61,8 @@ class TrainingService:
             If all went well but the last step: the version is in use, its labelled table is not written.
         """
         recipe = get_recipe(recipe_name, self._settings.recipes_dir)
-        plan = Plan(self._segments(recipe, segments), seed, self._null_draws, self._refits, training_id)
+        asked = None if segments == "auto" else segments
+        plan = Plan(self._segments(recipe, asked), seed, self._null_draws, self._refits, training_id)
         store = ArtifactStore(self._settings.artifacts_dir, recipe.name)
         if activate:
             self._settings.processed_dir.mkdir(parents=True, exist_ok=True)
@@ -65,6 +71,10 @@ class TrainingService:
             table = read_customer_table(data or self._shipped_table(recipe), recipe)
             model = _stored_by(store, training_id)
             if model is None:
+                if segments == "auto":
+                    words = "choosing the number of segments"
+                    choice = choose_segments(recipe, table, seed, lambda share: progress(words, share))
+                    plan = replace(plan, k=choice.segments, choice=choice)
                 previous = _predecessor(store)
                 earlier = self._earlier_table(recipe, previous)
                 trained = train(recipe, table, plan, previous, store.numbering(), progress, earlier)
@@ -194,6 +204,7 @@ def _report(model: MLModel, *, activated: bool, labelled: Path | None) -> Traini
             "data": document.data.model_dump(),
             "metrics": document.metrics.model_dump(),
             "verdict": document.verdict.model_dump(),
+            "choice": model.analysis.choice.model_dump() if model.analysis.choice else None,
             "segments": segments,
             "lineage": document.lineage.model_dump(),
             "labelled_table": str(labelled) if labelled else None,

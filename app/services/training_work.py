@@ -15,6 +15,7 @@ TURN_SECONDS = 1.0
 # from which share to which each stage leads; between them are the two that take long
 STAGES = {
     "reading the table": (0.0, 0.05),
+    "choosing the number of segments": (0.05, 0.3),
     "fitting": (0.05, 0.15),
     "comparing with tables without groups": (0.15, 0.55),
     "drawing the customers again": (0.55, 0.9),
@@ -33,9 +34,14 @@ class TrainingWork:
         """Do one training."""
         asked: dict[str, Any] = job.payload
 
+        farthest = 0.0
+
         def progress(words: str, share: float) -> None:
+            nonlocal farthest
             start, end = STAGES.get(words, (1.0, 1.0))
-            tell(start + share * (end - start), words)
+            # a choice goes before the fit only where it is asked for
+            farthest = max(farthest, start + share * (end - start))
+            tell(farthest, words)
 
         while True:
             try:

@@ -44,6 +44,14 @@ class TestCreate:
         info = client.get("/api/v1/model/info").json()
         assert info["model_version"] == "mall/2"
 
+    def test_the_number_is_chosen_and_the_choice_kept(self, client: TestClient, trained: Settings) -> None:
+        job = asked(client, segments="auto")
+        work_off(trained)
+        result = client.get(f"{ADDRESS}/{job['id']}").json()["result"]
+        assert result["k"] == result["choice"]["segments"] == 5
+        assert result["choice"]["text"].startswith("5 separate groups")
+        assert {other["method"] for other in result["choice"]["alternatives"]} >= {"ward", "hdbscan"}
+
     def test_without_activation(self, client: TestClient, trained: Settings) -> None:
         job = asked(client, activate=False)
         work_off(trained)
@@ -81,6 +89,7 @@ class TestCreate:
             ({"recipe": "mall", "segments": 1}, "/segments"),
             ({"recipe": "mall", "segments": 9}, "/segments"),
             ({"recipe": "mall", "segments": 3.5}, "/segments"),
+            ({"recipe": "mall", "segments": "many"}, "/segments"),
             ({"recipe": "mall", "seed": -1}, "/seed"),
             ({"recipe": "mall", "seed": 2**31}, "/seed"),
             ({"recipe": "mall", "activate": 1}, "/activate"),

@@ -28,6 +28,8 @@ from app.models.segment_count.words import headline, reasons
 HEAPED = -0.5
 WELL_HELD = 0.8
 MOST_SLICES = 5
+# a number whose segments come back so much less often than another's is not preferred to it
+LESS_STEADY = 0.15
 
 
 @dataclass(frozen=True)
@@ -136,6 +138,8 @@ def choose_number(criteria: Criteria, test: ScanTest) -> int | None:
     passing = [m for m in passing if test.p_value(m.segments) <= SIGNIFICANT]
     if not passing:
         return None
+    steadiest = max(m.stability or 0.0 for m in passing)
+    passing = [m for m in passing if (m.stability or 0.0) >= steadiest - LESS_STEADY]
     tightest = max(passing, key=lambda m: (m.calinski_harabasz or 0.0, -m.segments))
     clearest = max(passing, key=lambda m: ((m.silhouette or 0.0) - (m.null_silhouette or 0.0), -m.segments))
     holding = [m.segments for m in passing if (m.stability or 0.0) >= WELL_HELD]

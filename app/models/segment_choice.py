@@ -1,0 +1,50 @@
+"""Chooses the number of segments for a recipe's table, and keeps why with the version."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from app.models.customer_table import CustomerTable
+from app.models.model_document import AlternativeState, ChoiceDocument
+from app.models.preparation import fit_preparation
+from app.models.recipe import MOST_SEGMENTS, Recipe
+from app.models.segment_count.alternatives import compare_alternatives
+from app.models.segment_count.recommend import recommend
+
+# of the whole: the recommendation; the rest compares other ways
+RECOMMENDED = 0.85
+
+
+def choose_segments(
+    recipe: Recipe, table: CustomerTable, seed: int, progress: Callable[[float], None] = lambda share: None
+) -> ChoiceDocument:
+    """Recommend how many segments to make of a table, from 2 to `MOST_SEGMENTS`, with reasons and rivals."""
+    z = fit_preparation(recipe, table.features).apply(table.features)
+    found = recommend(z, seed, MOST_SEGMENTS, progress=lambda share, _: progress(RECOMMENDED * share))
+    segments = max(2, found.segments)
+    others = compare_alternatives(
+        found.criteria,
+        segments,
+        seed,
+        progress=lambda share, _: progress(RECOMMENDED + (1.0 - RECOMMENDED) * share),
+    )
+    return ChoiceDocument(
+        segments=segments,
+        code=found.code,
+        text=found.text,
+        reasons=found.reasons,
+        is_disputed=found.is_disputed,
+        answers=dict(found.criteria.answers),
+        alternatives=tuple(
+            AlternativeState(
+                method=other.method,
+                rows=other.rows,
+                sizes=other.sizes,
+                noise_share=other.noise_share,
+                silhouette=other.silhouette,
+                stability=other.stability,
+                agreement=other.agreement,
+            )
+            for other in others
+        ),
+    )
