@@ -51,8 +51,8 @@ class AssetTree:
         Where the tree is served.
     sheet : str or None
         Name of the one style sheet that all style sheets are joined to, in the order of their names; those
-        below a folder ``pages/<name>`` beside it are joined to ``pages/<name>.css``, for the pages that ask; so
-        is a file of that name by itself.
+        below a folder ``pages/<name>`` beside it are joined to ``pages/<name>.css`` for the pages that ask,
+        and a file of that name stays alone.
     mend : callable
         Applied to each file's content.
     """

@@ -77,6 +77,8 @@ class Trained(Answer):
     verdict: str
     verdict_code: str
     verdict_text: str
+    choice: str | None = Field(default=None, description="Why so many, where the number was chosen.")
+    reasons: list[str] = Field(default_factory=list)
     rows: int
     segments: list[TrainedSegment]
     widest: float

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import ValidationError
 
@@ -15,7 +15,7 @@ from app.schemas.training import TrainingCreate
 from app.services.dataset_service import DatasetService
 from app.services.job_kinds import TRAINING
 from app.services.job_service import JobService
-from app.services.recipe_draft import RecipeDrafts, slug
+from app.services.recipe_draft import SEGMENTS, RecipeDrafts, slug
 from app.services.recipe_service import RecipeService
 
 Fields = Mapping[str, Sequence[str]]
@@ -53,7 +53,7 @@ class SegmentingPages:
             if feature.can_be_used
         ]
         first = suggestion.model_copy(update={"name": slug(suggestion.name, taken)})
-        texts = {"title": first.title, "name": first.name, "segments": str(first.segments)}
+        texts = {"title": first.title, "name": first.name, "segments": ""}
         return self._page(dataset_id, suggestion, texts, columns, {})
 
     def submit(self, dataset_id: str, fields: Fields) -> JobRead | SegmentingPage:
@@ -82,7 +82,8 @@ class SegmentingPages:
             errors |= _refused(error.faults, chosen) or {"columns": error.detail}
         if errors:
             return self._page(dataset_id, suggestion, texts, columns, errors)
-        asked = TrainingCreate(recipe=wish.name, dataset_id=dataset_id)
+        segments: Literal["auto"] | None = None if texts["segments"] else "auto"
+        asked = TrainingCreate(recipe=wish.name, dataset_id=dataset_id, segments=segments)
         return self._jobs.submit(TRAINING, asked.model_dump())
 
     def _page(
@@ -152,7 +153,7 @@ def _sent_columns(features: Sequence[FeatureSuggestion], fields: Fields) -> list
 
 
 def _wish(dataset_id: str, texts: Mapping[str, str], chosen: Sequence[ColumnChoice]) -> dict[str, Any]:
-    segments = texts["segments"]
+    segments = texts["segments"] or str(SEGMENTS)
     return {
         **texts,
         "dataset_id": dataset_id,

@@ -151,6 +151,8 @@ def _trained(job: JobRead, recipe: RecipeServices | None) -> Trained | None:
         verdict=verdict_sentence(result.verdict.code, result.k),
         verdict_code=result.verdict.code,
         verdict_text=result.verdict.text,
+        choice=result.choice.text if result.choice else None,
+        reasons=result.choice.reasons if result.choice else [],
         rows=result.data.rows,
         segments=segments,
         widest=max((segment.share for segment in segments), default=1.0),

@@ -57,7 +57,7 @@ class TestForm:
     def test_is_what_the_table_suggests(self, empty_client: TestClient, address: str) -> None:
         page = empty_client.get(address).text
         text = text_of(page)
-        assert [values_of(page, name) for name in ("title", "name", "segments")] == ["kunden", "kunden", "5"]
+        assert [values_of(page, name) for name in ("title", "name", "segments")] == ["kunden", "kunden", ""]
         assert re.findall(r'name="use" value="(\d)" checked', page) == ["1", "3"]
         assert re.findall(r'name="use" value="(\d)" aria', page) == ["2", "4", "5"]
         assert "It nearly repeats Umsatz (€) (correlation 0.99) and would count twice." in text
@@ -76,6 +76,11 @@ class TestForm:
         assert (job["asked"]["recipe"], job["asked"]["segments"]) == ("shop", None)
         assert recipe["segments"] == 3
 
+    def test_without_a_number_it_is_chosen(self, empty_client: TestClient, address: str) -> None:
+        answer = post(empty_client, address, CHOSEN | {"segments": ""})
+        job = empty_client.get(f"/api/v1{answer.headers['location']}").json()
+        assert job["asked"]["segments"] == "auto"
+
     @pytest.mark.parametrize(
         ("changed", "errors"),
         [
@@ -90,7 +95,7 @@ class TestForm:
             ({"use": ["0", "77", "x"]}, {"columns": "Choose 1 to 20 columns"}),
             ({"weight-3": "heavy"}, {"weight-3": "A weight is a number from 0.1 to 10"}),
             ({"transform-1": "sqrt"}, {"transform-1": "Choose one of the transforms"}),
-            ({"name": "", "segments": ""}, {"name": "The name", "segments": "The number"}),
+            ({"name": "", "segments": "1"}, {"name": "The name", "segments": "The number"}),
         ],
     )
     def test_faults_stand_beside_their_fields(
