@@ -61,13 +61,7 @@ class ModelCardService:
             model=info,
             headline=verdict_sentence(document.verdict.code, len(document.segments)),
             columns=[
-                ColumnTitle(
-                    name=column.name,
-                    label=column.label,
-                    unit=column.unit,
-                    is_feature=column.is_feature,
-                    effect_size=column.effect_size,
-                )
+                ColumnTitle.model_validate(column.model_dump(exclude={"overall"}))
                 for column in analysis.columns
             ],
             segments=[

@@ -13,10 +13,9 @@ class Field {
   }
 
   read() {
-    const isBlank = this.box.value.trim() === "" && "optional" in this.element.dataset;
     const value = readNumber(this.box.value);
     const { label, minimum, maximum } = this.feature;
-    if (Number.isNaN(value) && !isBlank) this.tell(`Enter ${label.toLowerCase()} as a number, such as 42 or 42.5.`);
+    if (Number.isNaN(value)) this.tell(`Enter ${label.toLowerCase()} as a number, such as 42 or 42.5.`);
     else if (value < minimum || value > maximum) this.tell(`${label} must be between ${minimum} and ${maximum}.`);
     else {
       this.tell("");
@@ -33,27 +32,22 @@ class Field {
   }
 
   show(value, intoBox) {
-    const { decimals, unit, median } = this.feature;
-    const isKnown = !Number.isNaN(value);
-    if (intoBox) this.box.value = isKnown ? plainNumber(value, decimals + MOST_DECIMALS) : "";
-    this.slider.value = isKnown ? value : median;
-    this.slider.setAttribute("aria-valuetext", isKnown ? withUnit(numberText(value, decimals), unit) : "no value");
+    const { decimals, unit } = this.feature;
+    if (intoBox) this.box.value = plainNumber(value, decimals + MOST_DECIMALS);
+    this.slider.value = value;
+    this.slider.setAttribute("aria-valuetext", withUnit(numberText(value, decimals), unit));
     const { min, max } = this.slider;
-    const part = (Math.min(Math.max(isKnown ? value : median, min), max) - min) / (max - min);
+    const part = (Math.min(Math.max(value, min), max) - min) / (max - min);
     this.slider.style.setProperty("--fill", `calc(13px + ${part} * (100% - 26px))`);
   }
 }
 
-/** What is worked out from other values: never typed, and set when these are known. */
-const WORKED_OUT = { read: () => 0, tell() {}, show() {} };
-
 export async function start(form) {
-  // a list of choices is sent only with a page that has one
-  const choices = model.features.some((feature) => feature.levels) && (await import("../lib/choice-field.js"));
+  // fields that only mixed data needs are sent with no other page
+  const mixed = model.isMixed && (await import("../lib/mixed-fields.js"));
   const fields = model.features.map((feature) => {
-    if (feature.derived?.length) return WORKED_OUT;
     const element = form.querySelector(`[data-field="${feature.name}"]`);
-    return feature.levels ? new choices.ChoiceField(element, feature) : new Field(element, feature);
+    return mixed ? mixed.fieldOf(element, feature, Field) : new Field(element, feature);
   });
 
   const summary = document.querySelector(".error-summary");

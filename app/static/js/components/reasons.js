@@ -6,23 +6,14 @@ import { numberText, signedText, valueText } from "../lib/format.js";
 const FAR_APART = 10;
 const centres = model.centres();
 
-function levelSentence(told, contribution, ownName, runnerName) {
-  if (contribution > 0) return `speaks for ${ownName}: ${told} is nearer to its mix than to that of ${runnerName}.`;
-  if (contribution < 0) return `speaks for the runner-up, ${runnerName}: ${told} is nearer to its mix than to that of ${ownName}.`;
-  return "speaks for neither of the two.";
-}
-
 function sentence(f, value, contribution, [own, runner], isFar) {
   const feature = model.features[f];
   const decimals = Math.abs(centres[own][f] - centres[runner][f]) < FAR_APART ? feature.decimals : 0;
   const [here, there] = [own, runner].map((j) => numberText(centres[j][f], decimals));
   const [ownName, runnerName] = [own, runner].map((j) => model.segments[j].name);
-  const told = Number.isNaN(value) && feature.median !== undefined ? `no value, taken as ${valueText(feature.median, feature)},` : valueText(value, feature);
-  if (isFar) {
-    const usual = feature.levels ? "the usual mix" : `the ${here}`;
-    return `adds its part of the distance: ${told} against ${usual} of ${ownName}.`;
-  }
-  if (feature.levels) return levelSentence(told, contribution, ownName, runnerName);
+  const other = model.sentence?.(feature, value, contribution, { ownName, runnerName, here, isFar });
+  if (other) return other;
+  const told = model.told?.(feature, value) ?? valueText(value, feature);
   if (contribution > 0) return `speaks for ${ownName}: ${told} is nearer to its ${here} than to the ${there} of ${runnerName}.`;
   if (contribution < 0) return `speaks for the runner-up, ${runnerName}: ${told} is nearer to its ${there} than to the ${here} of ${ownName}.`;
   return "speaks for neither of the two.";

@@ -2,6 +2,7 @@
 // app/models/encoding/encoder.py and MixedModel in app/models/ml_model.py have them. A missing value is NaN, a
 // category's is a place in its levels, and any other word's is the place behind the last.
 
+import { valueText } from "./format.js";
 import { Centroids, Model, squareLength } from "./model.js";
 
 function stretch(length, power) {
@@ -23,6 +24,8 @@ function coordinates(feature, value) {
 }
 
 export class MixedModel extends Model {
+  isMixed = true;
+
   constructor(data) {
     super(data);
     this.threshold = data.exceptional?.threshold ?? Infinity;
@@ -73,6 +76,20 @@ export class MixedModel extends Model {
 
   centres() {
     return this.data.centres;
+  }
+
+  /** A reason in words, where those for a plain number would not do. */
+  sentence(feature, value, contribution, { ownName, runnerName, here, isFar }) {
+    const told = this.told(feature, value) ?? valueText(value, feature);
+    if (isFar) return `adds its part of the distance: ${told} against ${feature.levels ? "the usual mix" : `the ${here}`} of ${ownName}.`;
+    if (!feature.levels || !contribution) return null;
+    const [whom, other] = contribution > 0 ? [ownName, runnerName] : [`the runner-up, ${runnerName}`, ownName];
+    return `speaks for ${whom}: ${told} is nearer to its mix than to that of ${other}.`;
+  }
+
+  /** What a missing number counts as; null for all others. */
+  told(feature, value) {
+    return Number.isNaN(value) && !feature.levels ? `no value, taken as ${valueText(feature.median, feature)},` : null;
   }
 
   toCustomer(values) {
