@@ -17,7 +17,8 @@ from tests.api.live_server import Live, serving
 from tests.api.test_own_customers import table
 from tests.conftest import settings_in
 
-PATIENCE_MS = 120_000
+pytestmark = pytest.mark.timeout(600)
+PATIENCE_MS = 240_000
 THEMES = ("light", "dark")
 WIDTHS = (320, 360, 768, 1280)
 
