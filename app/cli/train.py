@@ -18,14 +18,15 @@ from app.services.training_service import TrainingService
 UNUSABLE = (404, 422)
 
 
+_Number = int | Literal["auto"]
+
+
 class _Segments(click.ParamType[int | str]):
     """A number of segments, or ``auto``."""
 
     name = "number or auto"
 
-    def convert(
-        self, value: str, param: click.Parameter | None, ctx: click.Context | None
-    ) -> int | Literal["auto"]:
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> _Number:
         """Read the option."""
         if value == "auto":
             return "auto"
@@ -56,7 +57,7 @@ class _Segments(click.ParamType[int | str]):
 def train(
     recipe: str | None,
     data: Path | None,
-    segments: int | Literal["auto"] | None,
+    segments: _Number | None,
     seed: int,
     no_activate: bool,
     as_json: bool,
@@ -67,21 +68,22 @@ def train(
     training leaves nothing behind: the version in use stays in use.
     """
     try:
-        settings = load_settings()
-        result = TrainingService(settings).train(
-            settings.default_recipe if recipe is None else recipe,
-            data,
-            segments,
-            seed,
-            activate=not no_activate,
-            progress=_Progress(),
-        )
+        result = _train(recipe, data, segments, seed, activate=not no_activate)
     except ClienteleError as error:
         _complain(error)
     except OSError as error:
         click.echo(f"error: the version could not be written: {error.strerror}", err=True)
         sys.exit(1)
     click.echo(result.model_dump_json(indent=2) if as_json else _summary(result))
+
+
+def _train(
+    recipe: str | None, data: Path | None, segments: _Number | None, seed: int, *, activate: bool
+) -> TrainingRead:
+    settings = load_settings()
+    name = settings.default_recipe if recipe is None else recipe
+    trainings = TrainingService(settings)
+    return trainings.train(name, data, segments, seed, activate=activate, progress=_Progress())
 
 
 class _Progress:

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from app.models.choice_document import ChoiceDocument
 from app.models.encoding.document import NO_VALUE, OTHER, EncodingDocument, level_key
 from app.models.encoding.transforms import TransformName
 from app.models.metrics import Metrics
@@ -262,30 +263,6 @@ class Sample(_Document):
     features: tuple[Numbers, ...]
     segment_ids: tuple[int, ...]
     is_all: bool
-
-
-class AlternativeState(_Document):
-    """Another way to cluster the same rows: see `app/models/segment_count/alternatives.py`."""
-
-    method: str
-    rows: int
-    sizes: tuple[int, ...]
-    noise_share: float
-    silhouette: float | None
-    stability: float | None
-    agreement: float | None
-
-
-class ChoiceDocument(_Document):
-    """How the number of segments was chosen, where the program chose it; `answers` are the criteria's own."""
-
-    segments: int
-    code: Literal["separate_groups", "useful_slices", "nothing_to_see"]
-    text: str
-    reasons: tuple[str, ...]
-    is_disputed: bool
-    answers: dict[str, int | None]
-    alternatives: tuple[AlternativeState, ...]
 
 
 class AnalysisDocument(_Document):

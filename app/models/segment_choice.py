@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from app.models.choice_document import AlternativeState, ChoiceDocument
 from app.models.customer_table import CustomerTable
-from app.models.model_document import AlternativeState, ChoiceDocument
 from app.models.preparation import fit_preparation
 from app.models.recipe import MOST_SEGMENTS, Recipe
 from app.models.segment_count.alternatives import compare_alternatives

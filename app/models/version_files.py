@@ -10,6 +10,7 @@ from importlib.metadata import version as package_version
 import numpy as np
 
 from app.models.artifact_store import sha256
+from app.models.choice_document import ChoiceDocument
 from app.models.customer_table import CustomerTable
 from app.models.encoded_proof import prove_encoded
 from app.models.encoding.fitting import inertia_shares
@@ -25,7 +26,6 @@ from app.models.model_document import (
     MOVES,
     SCALER,
     AnalysisDocument,
-    ChoiceDocument,
     ConfidenceDocument,
     CurvePoint,
     DataState,

@@ -1,0 +1,35 @@
+"""How a version's number of segments was chosen, as ``analysis.json`` keeps it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+
+class _Document(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class AlternativeState(_Document):
+    """Another way to cluster the same rows: see `app/models/segment_count/alternatives.py`."""
+
+    method: str
+    rows: int
+    sizes: tuple[int, ...]
+    noise_share: float
+    silhouette: float | None
+    stability: float | None
+    agreement: float | None
+
+
+class ChoiceDocument(_Document):
+    """How the number of segments was chosen, where the program chose it; `answers` are the criteria's own."""
+
+    segments: int
+    code: Literal["separate_groups", "useful_slices", "nothing_to_see"]
+    text: str
+    reasons: tuple[str, ...]
+    is_disputed: bool
+    answers: dict[str, int | None]
+    alternatives: tuple[AlternativeState, ...]
