@@ -4,10 +4,33 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StrictBool
+from pydantic import Field, PlainValidator, StrictBool, WithJsonSchema
 
 from app.schemas.base import Answer, Body, WholeNumber
 from app.schemas.model_version import DataRead, LineageRead, MetricsRead, VerdictRead
+
+
+def _read_segments(value: object) -> object:
+    if value is None or value == "auto":
+        return value
+    if isinstance(value, bool) or not isinstance(value, int | float) or value not in range(2, 9):
+        raise ValueError("must be a whole number from 2 to 8, or auto")
+    return int(value)
+
+
+Segments = Annotated[
+    int | Literal["auto"] | None,
+    PlainValidator(_read_segments),  # of a union, each part would tell a fault of its own
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "integer", "minimum": 2, "maximum": 8},
+                {"type": "string", "const": "auto"},
+                {"type": "null"},
+            ]
+        }
+    ),
+]
 
 
 class TrainingCreate(Body):
@@ -17,7 +40,7 @@ class TrainingCreate(Body):
     dataset_id: str | None = Field(
         default=None, max_length=40, description="Table to train on; the recipe's own file unless given."
     )
-    segments: Annotated[WholeNumber, Field(ge=2, le=8)] | Literal["auto"] | None = Field(
+    segments: Segments = Field(
         default=None,
         description="Number of segments, or `auto` to have it chosen; the recipe's unless given.",
         examples=[5],

@@ -29,6 +29,7 @@ VERSIONS = "/api/v1/recipes/{recipe}/versions"
 ERRORS_OF: dict[str, set[str]] = {
     "GET /livez": set(),
     "GET /api/v1/recipes": set(),
+    "DELETE /api/v1/recipes/{recipe}": {"403", "404", "409", "422"},
     "GET /api/v1/recipes/{recipe}": {"404", "422"},
     f"GET {VERSIONS}": {"404", "422"},
     f"GET {VERSIONS}/{{version}}/moves": {"404", "409", "422", "503"},

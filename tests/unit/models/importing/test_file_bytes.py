@@ -17,7 +17,12 @@ from tests.unit.models.importing.made_files import LIMITS, write
 class TestOpenFile:
     @pytest.mark.parametrize(
         ("content", "expected"),
-        [(b"id\n", "csv"), (gzip.compress(b"id\n", mtime=0), "csv.gz"), (b"PK\x03\x04", "xlsx"), (b"PAR1", "parquet")],
+        [
+            (b"id\n", "csv"),
+            (gzip.compress(b"id\n", mtime=0), "csv.gz"),
+            (b"PK\x03\x04", "xlsx"),
+            (b"PAR1", "parquet"),
+        ],
     )
     def test_told_by_content(self, content: bytes, expected: str, tmp_path: Path) -> None:
         file = open_file(write(tmp_path, content, "any.name"), LIMITS)
