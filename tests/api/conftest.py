@@ -25,9 +25,11 @@ __all__ = ["empty_url", "postgres", "postgres_with_tables", "sqlite_template", "
 
 
 @pytest.fixture(scope="session")
-def shared_client(trained_once: Path) -> Iterator[TestClient]:
+def shared_client(trained_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """A client for the tests that only ask and change nothing: one application for all of them."""
-    with TestClient(create_app(settings_in(trained_once))) as client:
+    folder = tmp_path_factory.mktemp("shared")
+    shutil.copytree(trained_once, folder, dirs_exist_ok=True)
+    with TestClient(create_app(settings_in(folder))) as client:
         yield client
 
 
