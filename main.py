@@ -35,5 +35,7 @@ if __name__ == "__main__":
         server_header=False,
         proxy_headers=False,  # app/controllers/middleware/proxy_trust.py decides whom to believe
         timeout_graceful_shutdown=10,
+        # on a busy machine a worker takes longer to import than the 5 seconds after which it would be killed
+        timeout_worker_healthcheck=60,
     )
     clear_run_folder()
