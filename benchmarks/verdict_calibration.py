@@ -27,12 +27,12 @@ from app.models.evidence import (
     NULL_DRAWS,
     NULLS,
     Division,
-    border_clearness,
+    divide,
     judge,
     null_divisions,
     resample,
 )
-from app.models.kmeans_fit import Floats, fit_kmeans, fit_scaling, silhouette
+from app.models.kmeans_fit import Floats, fit_kmeans, fit_scaling
 from app.models.model_document import NullTest
 from benchmarks.planted_tables import planted_groups, structureless_families
 
@@ -134,7 +134,7 @@ def _judge_case(case: Case) -> Outcome:
 def _judge_rows(rows: Floats, k: int, case: Case) -> Outcome:
     z = fit_scaling(rows).apply(rows)
     fit = fit_kmeans(z, k, case.seed)
-    observed = Division(silhouette(z, fit.labels), border_clearness(z, fit))
+    observed = divide(z, fit)
     p = {null: _sequential_p(z, k, null, observed, case.seed) for null in NULLS}
     stability = resample(z, fit, case.seed, REFITS)
     null_test = NullTest(

@@ -18,6 +18,7 @@ from app.models.csv_reader import Row, read_csv, shorten
 from app.models.datasets.text_rows import StoredTable
 from app.models.recipe import KnownTable, Recipe
 from app.models.recipe_columns import Category, Column, Feature, NumberProfile, Profile, ShareProfile
+from app.models.sampling import count_distinct
 
 ROWS_AT_LEAST = 10
 POINTS_AT_LEAST = 3
@@ -265,7 +266,7 @@ def _refuse_unusable(features: NDArray[np.float64], recipe: Recipe) -> None:
     rows = len(features)
     if rows < ROWS_AT_LEAST:
         raise TableInvalid(f"the table has {rows} rows of customers; at least {ROWS_AT_LEAST} are needed")
-    points = len(np.unique(features, axis=0))
+    points = count_distinct(features, POINTS_AT_LEAST)
     if points < POINTS_AT_LEAST:
         columns = " and ".join(feature.column for feature in recipe.features)
         raise TableInvalid(

@@ -11,14 +11,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import combinations, count, islice
+from itertools import count, islice
 from typing import NamedTuple
 
 import numpy as np
 
+from app.models.borders import least_borders
 from app.models.identity import best_order
-from app.models.kmeans_fit import Floats, KMeansFit, fit_kmeans, silhouette
+from app.models.kmeans_fit import Floats, KMeansFit
+from app.models.many_starts import fit_many_starts
 from app.models.model_document import NullTest, Verdict
+from app.models.sampling import count_distinct
+from app.models.silhouettes import mean_silhouettes
 
 NULLS = ("gaussian", "uniform")
 NULL_DRAWS = 199
@@ -27,7 +31,6 @@ SIGNIFICANT = 0.01
 HOLDS = 0.75
 DISSOLVES = 0.6
 REFIT_DECIMALS = 4
-MANY_ROWS = 1_000
 
 Progress = Callable[[float], None]
 
@@ -49,7 +52,7 @@ class Stability:
 
 
 class Division(NamedTuple):
-    """How well a table is divided: its mean silhouette, and how clear its borders are."""
+    """How well a table is divided: its mean silhouette, and the mean of its segments' least clear borders."""
 
     silhouette: float
     borders: float
@@ -70,7 +73,7 @@ def compare_with_nulls(
         Tables drawn from each null, B; the p-value ``(1 + #{null ≥ observed}) / (B + 1)`` is at least
         ``1 / (B + 1)``.
     """
-    observed = Division(silhouette(z, fit.labels), border_clearness(z, fit))
+    observed = divide(z, fit)
     found: dict[str, Floats] = {}
     for place, null in enumerate(NULLS):
         values = np.empty((draws, len(observed)))
@@ -109,30 +112,12 @@ def null_divisions(z: Floats, k: int, null: str, seed: int) -> Iterator[Division
     rng = np.random.default_rng([seed, NULLS.index(null)])
     for b in count():
         table = draw(rng)
-        fit = fit_kmeans(table, k, seed=b)
-        yield Division(silhouette(table, fit.labels), border_clearness(table, fit))
+        yield divide(table, fit_many_starts(table, k, seed=b))
 
 
-def border_clearness(z: Floats, fit: KMeansFit) -> float:
-    """Return how empty the borders are: for each segment its least clear border, and the mean of those.
-
-    The line between two centroids is cut in thirds. Where density does not fall and rise again on the way,
-    the middle third holds about as many customers of the two segments as the emptier outer third or more;
-    the border's clearness is the difference in (Poisson) standard errors.
-    """
-    k = len(fit.centroids)
-    clearness = np.full((k, k), np.inf)
-    for i, j in combinations(range(k), 2):
-        line = fit.centroids[j] - fit.centroids[i]
-        both = (fit.labels == i) | (fit.labels == j)
-        along = (z[both] - fit.centroids[i]) @ line / (line @ line)
-        first, middle, last = np.histogram(along, bins=_THIRDS)[0]
-        outer = min(first, last)
-        clearness[i, j] = clearness[j, i] = (outer - middle) / np.sqrt(outer + middle + 1.0)
-    return float(clearness.min(axis=1).mean())
-
-
-_THIRDS = np.linspace(0.0, 1.0, 4)
+def divide(z: Floats, fit: KMeansFit) -> Division:
+    """Return how well a fit divides the rows z (n, d)."""
+    return Division(float(mean_silhouettes(z, [fit.labels])[0]), float(least_borders(z, fit).mean()))
 
 
 def _gaussian_like(z: Floats) -> Callable[[np.random.Generator], Floats]:
@@ -169,7 +154,7 @@ def resample(
     refits = np.empty((draws, k, z.shape[1]))
     for b in range(draws):
         rows = _draw_again(z, k, rng)
-        new = fit_kmeans(rows, k, seed=b).centroids
+        new = fit_many_starts(rows, k, seed=b).centroids
         order, similarity = best_order(fit.centroids, new, rows)
         jaccard[b] = similarity.max(axis=0)
         refits[b] = new[order]
@@ -181,7 +166,7 @@ def _draw_again(z: Floats, k: int, rng: np.random.Generator) -> Floats:
     """Draw as many rows as there are, with replacement; a draw with too few different rows is drawn anew."""
     while True:
         rows = z[rng.integers(0, len(z), len(z))]
-        if len(z) > MANY_ROWS or len(np.unique(rows, axis=0)) > k:
+        if count_distinct(rows, k + 1) > k:
             return rows
 
 

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import pickle
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.cluster import KMeans
 from sklearn.compose import ColumnTransformer
-from sklearn.metrics import calinski_harabasz_score, davies_bouldin_score, silhouette_samples
+from sklearn.metrics import calinski_harabasz_score, davies_bouldin_score
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import ThreadpoolController
 
 from app.models.metrics import Metrics
 from app.models.sampling import sample_rows
+from app.models.silhouettes import mean_silhouettes
 
 STARTS = 10
+START_ROWS = 20_000
 SILHOUETTE_ROWS = 5_000
 
 Floats = NDArray[np.float64]
@@ -54,7 +56,7 @@ class Scaling:
 
 @dataclass(frozen=True)
 class KMeansFit:
-    """The best of `STARTS` runs of Lloyd's algorithm from k-means++ seeds.
+    """k centroids and whose they are: the best of several runs of Lloyd's algorithm.
 
     Attributes
     ----------
@@ -87,9 +89,17 @@ def fit_scaling(rows: Floats) -> Scaling:
 
 
 def fit_kmeans(z: Floats, k: int, seed: int) -> KMeansFit:
-    """Fit k centroids to standardised rows z (n, d); the same rows and seed give the same fit."""
+    """Fit k centroids to standardised rows z (n, d); the same rows and seed give the same fit.
+
+    Beyond `START_ROWS` rows the starts are run on so many drawn at random, and the best goes on on all.
+    """
     with one_thread():
-        fitted = KMeans(n_clusters=k, init="k-means++", n_init=STARTS, random_state=seed).fit(z)
+        if len(z) > START_ROWS:
+            few = np.sort(np.random.default_rng([seed, 11]).choice(len(z), START_ROWS, replace=False))
+            begun = fit_kmeans(z[few], k, seed).centroids
+            fitted = KMeans(n_clusters=k, init=begun, n_init=1).fit(z)
+        else:
+            fitted = KMeans(n_clusters=k, init="k-means++", n_init=STARTS, random_state=seed).fit(z)
     return KMeansFit(
         np.asarray(fitted.cluster_centers_), fitted.labels_.astype(np.int64), float(fitted.inertia_)
     )
@@ -104,29 +114,29 @@ def nearest(z: Floats, centroids: Floats) -> Labels:
 
 def measure(z: Floats, fit: KMeansFit) -> Metrics:
     """Return the validity measures of a fit on the rows z (n, d) that it was fitted on."""
-    return Metrics(
-        silhouette=silhouette(z, fit.labels),
-        calinski_harabasz=float(calinski_harabasz_score(z, fit.labels)),
-        davies_bouldin=float(davies_bouldin_score(z, fit.labels)),
-        inertia=fit.inertia,
-    )
+    return measure_all(z, [fit])[0]
 
 
-def silhouette(z: Floats, labels: Labels) -> float:
-    """Return the mean silhouette of a partition of z (n, d) with at least two groups.
+def measure_all(z: Floats, fits: Sequence[KMeansFit]) -> list[Metrics]:
+    """Return the validity measures of several fits to the rows z (n, d), each of at least two segments.
 
-    Its cost grows with the square of the rows: beyond `SILHOUETTE_ROWS` it is taken over a stratified sample.
+    A silhouette's cost grows with the square of the rows: beyond `SILHOUETTE_ROWS` it is taken over a sample
+    stratified by the last fit, which has most segments.
     """
-    rows = sample_rows(labels, SILHOUETTE_ROWS, seed=0)
+    if not fits:
+        return []
+    rows = sample_rows(fits[-1].labels, SILHOUETTE_ROWS, seed=0)
     with one_thread():
-        return float(silhouette_samples(z[rows], labels[rows]).mean())
-
-
-class Map(Protocol):
-    """Whatever makes coordinates (n, D) of rows (n, d) in own units."""
-
-    def apply(self, rows: Floats) -> Floats:
-        """Return the coordinates."""
+        silhouettes = mean_silhouettes(z[rows], [fit.labels[rows] for fit in fits])
+    return [
+        Metrics(
+            silhouette=silhouette,
+            calinski_harabasz=float(calinski_harabasz_score(z, fit.labels)),
+            davies_bouldin=float(davies_bouldin_score(z, fit.labels)),
+            inertia=fit.inertia,
+        )
+        for fit, silhouette in zip(fits, silhouettes.tolist(), strict=True)
+    ]
 
 
 class PickledPair:
@@ -135,22 +145,19 @@ class PickledPair:
     Parameters
     ----------
     rows : array of shape (n, d)
-        The training rows in own units; they give the fitted objects their shapes and are not kept.
-    preparation : Scaling or another map from rows to coordinates
+        The training rows in own units; the scaler learns from them and keeps none.
     fit : KMeansFit
         With centroids in segment order.
     pipeline : transformer of scikit-learn, optional
         What makes coordinates of rows, fitted, where that is more than a scaler.
     """
 
-    def __init__(
-        self, rows: Floats, preparation: Map, fit: KMeansFit, pipeline: ColumnTransformer | None = None
-    ) -> None:
+    def __init__(self, rows: Floats, fit: KMeansFit, pipeline: ColumnTransformer | None = None) -> None:
         self._scaler = StandardScaler().fit(rows) if pipeline is None else pipeline
-        k = len(fit.centroids)
+        # fitted to its own centroids, which stay where they are: no training row is needed for its form
         with one_thread():
-            self._kmeans = KMeans(n_clusters=k, init=fit.centroids, n_init=1, max_iter=1).fit(
-                preparation.apply(rows)
+            self._kmeans = KMeans(n_clusters=len(fit.centroids), init=fit.centroids, n_init=1).fit(
+                fit.centroids
             )
         self._kmeans.cluster_centers_ = np.ascontiguousarray(fit.centroids)
         self._kmeans.inertia_ = fit.inertia

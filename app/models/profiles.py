@@ -56,20 +56,21 @@ def describe_segments(
         Mean Jaccard similarity over resamples.
     """
     rng = np.random.default_rng([seed, 4])
-    return tuple(
-        SegmentAnalysis(
-            segment_id=segment_id,
-            size=int((labels == place).sum()),
-            share=float((labels == place).mean()),
-            stability=float(stability[place]),
-            columns={
-                name: _statistics(values[labels == place], rng)
-                for name, values in columns.items()
-                if not np.isnan(values[labels == place]).all()
-            },
+    found = []
+    for place, segment_id in enumerate(segment_ids):
+        members = np.flatnonzero(labels == place)
+        own = {name: values[members] for name, values in columns.items()}
+        known = {name: values for name, values in own.items() if not np.isnan(values).all()}
+        found.append(
+            SegmentAnalysis(
+                segment_id=segment_id,
+                size=len(members),
+                share=len(members) / len(labels),
+                stability=float(stability[place]),
+                columns={name: _statistics(values, rng) for name, values in known.items()},
+            )
         )
-        for place, segment_id in enumerate(segment_ids)
-    )
+    return tuple(found)
 
 
 def describe_exceptional(

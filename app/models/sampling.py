@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+FIRST_ROWS = 1_000
+
 
 def sample_rows(labels: NDArray[np.int64], most: int, seed: int) -> NDArray[np.int64]:
     """Return the indices, ascending, of at most `most` rows: each group's share of them, at least one.
@@ -24,3 +26,12 @@ def sample_rows(labels: NDArray[np.int64], most: int, seed: int) -> NDArray[np.i
         parts.append(rng.choice(members, max(1, len(members) * most // n), replace=False))
     chosen: NDArray[np.int64] = np.sort(np.concatenate(parts))
     return chosen
+
+
+def count_distinct(rows: NDArray[np.float64], enough: int) -> int:
+    """Return how many different rows there are among `rows` (n, d), or only that there are `enough`.
+
+    Sorting all of a large table takes longer than fitting it, and its first rows mostly tell.
+    """
+    found = len(np.unique(rows[:FIRST_ROWS], axis=0))
+    return found if found >= enough or len(rows) <= FIRST_ROWS else len(np.unique(rows, axis=0))

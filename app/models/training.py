@@ -19,7 +19,7 @@ from app.models.model_document import NullTest
 from app.models.moves import count_moves
 from app.models.preparation import fit_preparation
 from app.models.recipe import Recipe
-from app.models.sampling import sample_rows
+from app.models.sampling import count_distinct, sample_rows
 from app.models.succession import set_apart, succeed
 from app.models.version_files import Findings, Plan, version_files, with_moves
 
@@ -124,7 +124,7 @@ def _add_moves(
 
 
 def _refuse_too_few(recipe: Recipe, rows: Floats, k: int) -> None:
-    distinct = len(np.unique(rows, axis=0))
+    distinct = count_distinct(rows, 2 * k)
     if distinct < 2 * k:
         raise TableInvalid(
             f"{k} segments need at least {2 * k} different customers; this table has {distinct}"

@@ -16,7 +16,7 @@ from app.models.encoded_proof import prove_encoded
 from app.models.encoding.fitting import inertia_shares
 from app.models.evidence import NULL_DRAWS, REFITS, Stability, judge
 from app.models.feature_states import describe_features
-from app.models.kmeans_fit import Floats, KMeansFit, Labels, PickledPair, fit_kmeans, measure
+from app.models.kmeans_fit import Floats, KMeansFit, Labels, PickledPair, fit_kmeans, measure, measure_all
 from app.models.model_document import (
     ANALYSIS,
     CONFIDENCE,
@@ -130,9 +130,9 @@ def _prove(found: Findings) -> tuple[PickledPair, Proof]:
     rows, centroids, seed = found.table.features, found.fit.centroids, found.plan.seed
     if isinstance(found.preparation, EncodedColumns):
         pipeline = make_pipeline(found.preparation, rows)
-        pair = PickledPair(rows, found.preparation, found.fit, pipeline)
+        pair = PickledPair(rows, found.fit, pipeline)
         return pair, prove_encoded(pair, found.preparation, centroids, seed)
-    pair = PickledPair(rows, found.preparation, found.fit)
+    pair = PickledPair(rows, found.fit)
     low = np.array([feature.minimum for feature in found.recipe.numbers])
     high = np.array([feature.maximum for feature in found.recipe.numbers])
     return pair, prove_agreement(pair, found.preparation, centroids, low, high, seed)
@@ -171,7 +171,10 @@ def _curves(found: Findings) -> tuple[CurvePoint, ...]:
     # of a sample, the own fit's inertia would not compare with the others'
     own = found.fit.on(rows) if len(rows) == len(labels) else fit_kmeans(z, found.plan.k, found.plan.seed)
     fits[found.plan.k] = own
-    return tuple(CurvePoint(k=k, **measure(z, fits[k]).model_dump()) for k in sorted(fits))
+    measured = measure_all(z, [fits[k] for k in sorted(fits)])
+    return tuple(
+        CurvePoint(k=k, **metrics.model_dump()) for k, metrics in zip(sorted(fits), measured, strict=True)
+    )
 
 
 def _document(found: Findings, number: int, proof: Proof, hashes: dict[str, str]) -> ModelDocument:

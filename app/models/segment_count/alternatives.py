@@ -13,7 +13,7 @@ from functools import partial
 import numpy as np
 
 from app.models.identity import jaccard_matrix
-from app.models.kmeans_fit import Floats, Labels, fit_kmeans, silhouette
+from app.models.kmeans_fit import Floats, Labels, fit_kmeans
 from app.models.sampling import sample_rows
 from app.models.segment_count.criteria import Criteria
 from app.models.segment_count.rival_fits import (
@@ -25,6 +25,7 @@ from app.models.segment_count.rival_fits import (
     ward_labels,
 )
 from app.models.segment_count.watch import Progress, Stop, never, tell_nobody, watched
+from app.models.silhouettes import mean_silhouettes
 
 COMPARED_ROWS = 2_000
 REFITS = 10
@@ -125,7 +126,9 @@ def _describe(method: str, z: Floats, labels: Labels, ours: Labels, stability: f
         sizes=tuple(sorted((int(size) for size in sizes), reverse=True)),
         noise_share=float(1.0 - placed.mean()),
         # a silhouette needs two groups and a row more than groups
-        silhouette=silhouette(z[placed], labels[placed]) if 2 <= len(sizes) < placed.sum() else None,
+        silhouette=float(mean_silhouettes(z[placed], [labels[placed]])[0])
+        if 2 <= len(sizes) < placed.sum()
+        else None,
         stability=stability,
         agreement=agreement(ours[placed], labels[placed]) if placed.any() else None,
     )

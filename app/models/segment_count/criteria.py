@@ -12,13 +12,15 @@ from itertools import pairwise
 
 import numpy as np
 
+from app.models.borders import least_borders
 from app.models.evidence import NULLS
 from app.models.identity import jaccard_matrix
-from app.models.kmeans_fit import Floats, KMeansFit, fit_kmeans, measure, nearest, one_thread
+from app.models.kmeans_fit import Floats, KMeansFit, fit_kmeans, measure_all, nearest, one_thread
+from app.models.metrics import Metrics
 from app.models.segment_count.elbow import find_elbow
 from app.models.segment_count.null_scans import NullScans
 from app.models.segment_count.sample import Sample, draw_sample
-from app.models.segment_count.scan import Curves, curves, least_borders, nested_fits
+from app.models.segment_count.scan import Curves, curves, nested_fits
 from app.models.segment_count.watch import Progress, part_of, tell_nobody
 
 MOST_SEGMENTS = 10
@@ -125,12 +127,14 @@ def measure_criteria(
         gap, gap_error = _gap(scans)
         ordinary = _null_silhouettes(scans.nulls)
         stability = _stability(few, fits, seed, part_of(progress, 0.7, 0.9))
-        measures = []
-        for j, fit in enumerate(fits):
-            progress(0.9 + 0.1 * j / most, "Measuring each number of segments")
-            at = (float(gap[j]), float(gap_error[j]))
-            measures.append(_measures_of(sample.rows, fit, at, ordinary[j], stability[j]))
-    found = tuple(measures)
+        progress(0.9, "Measuring each number of segments")
+        validity = (None, *measure_all(sample.rows, fits[1:]))
+        found = tuple(
+            _measures_of(
+                sample.rows, fit, validity[j], (float(gap[j]), float(gap_error[j])), ordinary[j], stability[j]
+            )
+            for j, fit in enumerate(fits)
+        )
     return Criteria(found, own_answers(found), sample, fits), scans
 
 
@@ -218,13 +222,18 @@ def _stability(
 
 
 def _measures_of(
-    z: Floats, fit: KMeansFit, gap: tuple[float, float], ordinary: float | None, stability: float | None
+    z: Floats,
+    fit: KMeansFit,
+    validity: Metrics | None,
+    gap: tuple[float, float],
+    ordinary: float | None,
+    stability: float | None,
 ) -> Measures:
     k = len(fit.centroids)
     share = float(np.bincount(fit.labels, minlength=k).min() / len(z))
-    if k == 1:
+    if validity is None:
         return Measures(1, fit.inertia, *gap, share)
-    validity, borders = measure(z, fit), least_borders(z, fit)
+    borders = least_borders(z, fit)
     return Measures(
         segments=k,
         inertia=fit.inertia,

@@ -13,11 +13,12 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.spatial.distance import cdist
 
-from app.models.kmeans_fit import Floats, KMeansFit, Labels
+from app.models.borders import least_borders
+from app.models.kmeans_fit import Floats, KMeansFit
+from app.models.silhouettes import mean_silhouettes
 
 ITERATIONS = 100
 STARTING_ROWS = 200
-_NOTHING = 1e-12
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ def curves(z: Floats, most: int) -> Curves:
     fits = nested_fits(z, most)
     return Curves(
         inertia=np.array([fit.inertia for fit in fits]),
-        silhouette=mean_silhouettes(cdist(z, z), [fit.labels for fit in fits[1:]]),
+        silhouette=mean_silhouettes(z, [fit.labels for fit in fits[1:]]),
         borders=np.array([least_borders(z, fit).mean() for fit in fits[1:]]),
     )
 
@@ -101,63 +102,3 @@ def lloyd(z: Floats, start: Floats) -> KMeansFit:
         held = size > 0
         centroids[held] = (member.T @ z)[held] / size[held, None]
     return KMeansFit(centroids, labels, float(((z - centroids[labels]) ** 2).sum()))
-
-
-def mean_silhouettes(distances: Floats, partitions: list[Labels]) -> Floats:
-    """Return the mean silhouette of each partition, given all distances (n, n); 0 where it has one group.
-
-    A segment of one row has the silhouette 0.
-    """
-    if not partitions:
-        return np.zeros(0)
-    found = [_members(labels) for labels in partitions]
-    # one product for all partitions reads the distances once
-    sums = distances @ np.hstack(found)
-    ends = np.cumsum([member.shape[1] for member in found])
-    parts = np.split(sums, ends[:-1], axis=1)
-    return np.array([_mean_silhouette(part, member) for part, member in zip(parts, found, strict=True)])
-
-
-def _members(labels: Labels) -> Floats:
-    groups = np.unique(labels)
-    member: Floats = (labels[:, None] == groups).astype(float)
-    return member
-
-
-def _mean_silhouette(sums: Floats, member: Floats) -> float:
-    """Return it from the sum of each row's distances to each group, and who is in it; both (n, k)."""
-    size, rows, own = member.sum(axis=0), np.arange(len(member)), member.argmax(axis=1)
-    if len(size) < 2:
-        return 0.0
-    inside = sums[rows, own] / np.maximum(size[own] - 1.0, 1.0)
-    means = sums / size
-    means[rows, own] = np.inf
-    outside = means.min(axis=1)
-    width = (outside - inside) / np.maximum(np.maximum(inside, outside), _NOTHING)
-    return float(np.where(size[own] > 1, width, 0.0).mean())
-
-
-def least_borders(z: Floats, fit: KMeansFit) -> Floats:
-    """Return for each of at least two segments (k,) the clearness of its least clear border.
-
-    The mean of these is :func:`app.models.evidence.border_clearness`, which says how it is counted.
-    """
-    centroids, k = fit.centroids, len(fit.centroids)
-    member = (fit.labels[:, None] == np.arange(k)).astype(float)
-    lengths = np.maximum(cdist(centroids, centroids, "sqeuclidean"), _NOTHING)
-    # how far each row lies on the way from its own centroid (0) to each other (1): by its cell at most half
-    offset = z - centroids[fit.labels]
-    own = offset @ centroids.T
-    along = (own - own[np.arange(len(z)), fit.labels][:, None]) / lengths[fit.labels]
-    outer = member.T @ ((along > -_ROUNDING) & (along < _THIRD))
-    middle = member.T @ (along >= _THIRD)
-    emptier, between = np.minimum(outer, outer.T), middle + middle.T
-    clearness = (emptier - between) / np.sqrt(emptier + between + 1.0)
-    np.fill_diagonal(clearness, np.inf)
-    least: Floats = clearness.min(axis=1)
-    return least
-
-
-# a centroid that is its segment's only row lies on the line's end, whichever way rounding goes
-_ROUNDING = 1e-9
-_THIRD = 1.0 / 3.0

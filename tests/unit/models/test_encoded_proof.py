@@ -36,7 +36,7 @@ class Shifted:
 
 
 def test_both_forms_agree() -> None:
-    pair = PickledPair(ROWS, ENCODED, FIT, make_pipeline(ENCODED, ROWS))
+    pair = PickledPair(ROWS, FIT, make_pipeline(ENCODED, ROWS))
     proof = prove_encoded(pair, ENCODED, FIT.centroids, seed=1)
     assert proof.disagreements == 0
     assert proof.border_points > 500

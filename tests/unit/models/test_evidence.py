@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from app.models import evidence
-from app.models.evidence import NULLS, Division, border_clearness, judge, null_divisions, resample
-from app.models.kmeans_fit import Floats, KMeansFit, fit_kmeans, fit_scaling, silhouette
+from app.models.evidence import NULLS, Division, divide, judge, null_divisions, resample
+from app.models.kmeans_fit import Floats, KMeansFit, fit_kmeans, fit_scaling
 from app.models.model_document import NullTest
 
 DRAWS = 99  # the least with which p can reach 0.01
@@ -92,7 +92,7 @@ class TestNullTest:
     ) -> None:
         z = three_blobs()
         fit = fit_kmeans(z, 3, seed=0)
-        observed = Division(silhouette(z, fit.labels), border_clearness(z, fit))
+        observed = divide(z, fit)
         below = Division(0.0, -9.0)
         reaching = below._replace(**{measure: getattr(observed, measure)})
         planted = {"gaussian": [below, reaching, below, below], "uniform": [reaching] * 3 + [below]}
@@ -127,13 +127,11 @@ class TestNullTest:
         z = standardised(rng.random((2000, 2)) @ [[2.0, 1.0], [0.0, 1.0]])
         tables: list[Floats] = []
 
-        def keep(table: Floats, k: int, seed: int) -> KMeansFit:
+        def keep(table: Floats, fit: KMeansFit) -> Division:
             tables.append(table)
-            return fit_kmeans(table[:50], k, seed)
+            return Division(0.0, 0.0)
 
-        monkeypatch.setattr(evidence, "fit_kmeans", keep)
-        for measure in ("silhouette", "border_clearness"):
-            monkeypatch.setattr(evidence, measure, lambda table, fit: 0.0)
+        monkeypatch.setattr(evidence, "divide", keep)
         next(null_divisions(z, 2, null, seed=0))
         assert tables[0].shape == z.shape
         np.testing.assert_allclose(tables[0].mean(axis=0), 0.0, atol=0.1)
@@ -145,34 +143,6 @@ class TestNullTest:
         evidence.compare_with_nulls(z, fit_kmeans(z, 2, seed=0), seed=0, draws=3, progress=told.append)
         assert told == sorted(told)
         assert told[-1] == 1.0
-
-
-class TestBorderClearness:
-    def test_counts_thirds_of_the_line_between_centroids(self) -> None:
-        along = np.array([0.0, 0.1, 0.2, 0.3, 0.5, 0.8, 0.9, 1.0, 1.4])
-        z = np.column_stack([along, np.zeros(9)])
-        fit = KMeansFit(np.array([[0.0, 0.0], [1.0, 0.0]]), (along > 0.5).astype(np.int64), 1.0)
-        assert border_clearness(z, fit) == pytest.approx((3 - 1) / np.sqrt(3 + 1 + 1))
-
-    def test_the_order_of_the_segments_does_not_matter(self) -> None:
-        z = three_blobs()
-        fit = fit_kmeans(z, 3, seed=0)
-        assert border_clearness(z, fit.in_order(np.array([2, 0, 1]))) == pytest.approx(
-            border_clearness(z, fit)
-        )
-
-    def test_groups_have_clearer_borders_than_slices(self) -> None:
-        z = three_blobs()
-        band = np.sort(np.random.default_rng(0).random(len(z)))
-        arc = np.column_stack([np.cos(np.pi * band), np.sin(np.pi * band)])
-        assert border_clearness(z, fit_kmeans(z, 3, seed=0)) > 2.0
-        assert border_clearness(arc, fit_kmeans(arc, 3, seed=0)) < 1.0
-
-    def test_a_group_cut_in_two_has_no_border(self) -> None:
-        z = three_blobs(60)
-        assert (
-            border_clearness(z, fit_kmeans(z, 4, seed=0)) < border_clearness(z, fit_kmeans(z, 3, seed=0)) / 2
-        )
 
 
 class TestResample:

@@ -84,7 +84,7 @@ class TestPlace:
         rows = rng.normal(size=(60, d)) * rng.uniform(0.1, 50.0, d) + rng.uniform(-100.0, 100.0, d)
         scaling = fit_scaling(rows)
         fit = KMeansFit(centroids, nearest(scaling.apply(rows), centroids), 1.0)
-        labels = PickledPair(rows, scaling, fit).predict(rows)
+        labels = PickledPair(rows, fit).predict(rows)
         model = load(documents(centroids, refits, scaling))
         for row, label in zip(rows.tolist(), labels.tolist(), strict=True):
             place = model.place(row)

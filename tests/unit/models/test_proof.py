@@ -36,7 +36,7 @@ class TestProveAgreement:
     def test_the_pickled_pair_agrees(self, mall_rows: Floats) -> None:
         scaling = fit_scaling(mall_rows)
         fit = fit_kmeans(scaling.apply(mall_rows), 5, 42)
-        pair = PickledPair(mall_rows, scaling, fit)
+        pair = PickledPair(mall_rows, fit)
         proof = prove_agreement(pair, scaling, fit.centroids, LOW, HIGH, 42)
         assert proof.disagreements == 0
         assert proof.points == 50 * 50 + RANDOM + BORDER

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from app.models.sampling import sample_rows
+from app.models.sampling import count_distinct, sample_rows
 
 
 class TestSampleRows:
@@ -24,3 +24,16 @@ class TestSampleRows:
     def test_the_same_seed_takes_the_same_rows(self) -> None:
         labels = np.arange(1_000) % 7
         assert sample_rows(labels, 100, seed=3).tolist() == sample_rows(labels, 100, seed=3).tolist()
+
+
+class TestCountDistinct:
+    def test_all_of_a_small_table(self) -> None:
+        assert count_distinct(np.repeat(np.eye(3), 4, axis=0), enough=10) == 3
+
+    def test_a_part_that_tells_is_enough(self) -> None:
+        rows = np.arange(4_000.0).reshape(2_000, 2)
+        assert 10 <= count_distinct(rows, enough=10) < 2_000
+
+    def test_all_are_looked_at_where_the_first_are_alike(self) -> None:
+        rows = np.vstack([np.zeros((5_000, 2)), np.eye(2)])
+        assert count_distinct(rows, enough=3) == 3
