@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 
@@ -18,6 +19,10 @@ try:
 except ClienteleError as error:
     print(f"clientele: {error.detail}", file=sys.stderr)  # noqa: T201 - logging is not set up yet
     sys.exit(2)
+
+# what lives as long as the process need not be looked through at every collection
+gc.collect()
+gc.freeze()
 
 if __name__ == "__main__":
     # uvicorn repeats the signal once all requests are answered: a stop that was asked for is a success

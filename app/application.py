@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -83,9 +82,6 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        # what lives as long as the process need not be looked through at every collection
-        gc.collect()
-        gc.freeze()
         services.storage.resume()
         sharing = asyncio.create_task(_share(metrics)) if metrics.folder else None
         yield
@@ -93,7 +89,6 @@ def create_app(settings: Settings) -> FastAPI:
         if sharing is not None:
             sharing.cancel()
             metrics.write()
-        gc.unfreeze()
         request_log.flush()
 
     app = FastAPI(
