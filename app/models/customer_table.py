@@ -170,6 +170,7 @@ def read_customer_table(
 
 def _read_file(path: Path, recipe: Recipe, reading: Reading) -> tuple[Cells, tuple[str, ...]]:
     _refuse_overwriting(path, reading.rejects)
+    stamp = _stamp(path)
     source = open_table(path, reading.limits, reading.choices)
     header = source.header
     reading.choices.check_columns(header)
@@ -182,6 +183,8 @@ def _read_file(path: Path, recipe: Recipe, reading: Reading) -> tuple[Cells, tup
     styles = judge_numbers(source, numbers, texts, reading.choices, reading.decimal)
     missing = reading.choices.missing
     cells = _gather(header, source.records(), recipe, styles, missing, leaves_out=reading.rejects is not None)
+    if _stamp(path) != stamp:  # it is read more than once, and judged before its rows are taken
+        raise TableInvalid("the file has changed while it was read: try again once it is whole")
     written = {header[place]: style for place, style in styles.items()}
     reading.tell(FileRead(source, written, len(cells.ids), tuple(cells.left_out)))
     return cells, header
@@ -191,6 +194,13 @@ def _refuse_overwriting(path: Path, rejects: Path | None) -> None:
     with suppress(OSError, ValueError):  # one of them is not there, which opening and writing tell better
         if rejects is not None and rejects.samefile(path):
             raise TableInvalid("the rejected rows would be written over the table itself: name another file")
+
+
+def _stamp(path: Path) -> tuple[int, ...] | None:
+    with suppress(OSError, ValueError):  # opening it says what is wrong
+        status = path.stat()
+        return status.st_ino, status.st_size, status.st_mtime_ns
+    return None
 
 
 def _gather(

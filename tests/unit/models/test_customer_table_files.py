@@ -7,14 +7,17 @@ import gzip
 from collections import Counter
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import pytest
 
 from app.core.errors import RowsInvalid, TableInvalid
+from app.models import customer_table
 from app.models.customer_table import CustomerTable, FileRead, Reading, read_customer_table
 from app.models.datasets.text_rows import StoredTable
 from app.models.importing.choices import Choices, Decimal
+from app.models.importing.known_columns import judge_numbers
 from app.models.importing.limits import ImportLimits
 from app.models.importing.questions import TableInDoubt
 from app.models.importing.take_in import take_in
@@ -160,6 +163,18 @@ class TestAnswers:
             read_customer_table(
                 write(tmp_path, text_of(people())), mall, Reading(limits=ImportLimits(rows=5))
             )
+
+
+def test_a_file_that_changes_meanwhile(tmp_path: Path, mall: Recipe, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write(tmp_path, text_of(people()))
+
+    def judge(*arguments: Any) -> Any:
+        path.write_text(text_of(people(11)), encoding="utf-8")
+        return judge_numbers(*arguments)
+
+    monkeypatch.setattr(customer_table, "judge_numbers", judge)
+    with pytest.raises(TableInvalid, match="has changed while it was read"):
+        read_customer_table(path, mall)
 
 
 class TestRejects:
