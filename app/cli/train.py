@@ -51,8 +51,7 @@ class _Segments(click.ParamType[int | str]):
     "--data",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Customer table as CSV, gzipped CSV, XLSX or Parquet, headers in any usual spelling; unless given, "
-    "the recipe's in DATA_DIR/raw.",
+    help="Customer table: CSV, gzipped CSV, XLSX or Parquet; unless given, the recipe's in DATA_DIR/raw.",
 )
 @reading_options
 @click.option(
