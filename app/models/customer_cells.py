@@ -169,7 +169,11 @@ def _number(text: str, column: Feature | NumberProfile, style: NumberStyle) -> f
     if value is None and style.decimal == "." and not style.is_percent and PLAIN_NUMBER.fullmatch(text):
         value = float(text)
     if value is None:
-        raise _CellRefused(f"this is not a number written like {describe(style)}")
+        raise _CellRefused(
+            "this is not a plain number such as 12 or 12.5"
+            if style == _PLAIN
+            else f"this is not a number written like {describe(style)}"
+        )
     if not column.minimum <= value <= column.maximum:
         raise _CellRefused(f"the number must lie between {column.minimum:.12g} and {column.maximum:.12g}")
     return value + 0.0  # -0.0 becomes 0.0
