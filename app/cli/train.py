@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Unpack
 
 import click
 
+from app.cli.file_reading import (
+    ReadingOptions,
+    doubt_sentences,
+    make_reading,
+    read_sentences,
+    reading_options,
+)
 from app.core.config import load_settings
-from app.core.errors import ClienteleError
+from app.core.errors import ClienteleError, RowsInvalid
+from app.models.customer_table import Reading
+from app.models.importing.questions import TableInDoubt
 from app.models.recipe import MOST_SEGMENTS
 from app.schemas.training import TrainingRead
 from app.services.training_service import TrainingService
@@ -41,8 +50,10 @@ class _Segments(click.ParamType[int | str]):
 @click.option(
     "--data",
     type=click.Path(path_type=Path),
-    help="Customer table as CSV, headers in any usual spelling; unless given, the recipe's in DATA_DIR/raw.",
+    metavar="FILE",
+    help="Customer table: CSV, gzipped CSV, XLSX or Parquet; unless given, the recipe's in DATA_DIR/raw.",
 )
+@reading_options
 @click.option(
     "--segments",
     type=_Segments(),
@@ -61,14 +72,19 @@ def train(
     seed: int,
     no_activate: bool,
     as_json: bool,
+    **how: Unpack[ReadingOptions],
 ) -> None:
     """Train a model version, with evidence, and put it into use.
+
+    How the file is written is judged from all its values; what two readings fit is never guessed: the
+    training is refused, with the option that decides.
 
     Exit codes: 0 trained; 2 the data, the recipe or an option cannot be used; 1 anything else. A failed
     training leaves nothing behind: the version in use stays in use.
     """
+    reading = make_reading(how, lambda read: _say(read_sentences(read, how["rejects"])))
     try:
-        result = _train(recipe, data, segments, seed, activate=not no_activate)
+        result = _train(recipe, data, segments, seed, reading, activate=not no_activate)
     except ClienteleError as error:
         _complain(error)
     except OSError as error:
@@ -78,11 +94,17 @@ def train(
 
 
 def _train(
-    recipe: str | None, data: Path | None, segments: _Number | None, seed: int, *, activate: bool
+    recipe: str | None,
+    data: Path | None,
+    segments: _Number | None,
+    seed: int,
+    reading: Reading,
+    *,
+    activate: bool,
 ) -> TrainingRead:
     settings = load_settings()
     name = settings.default_recipe if recipe is None else recipe
-    trainings = TrainingService(settings)
+    trainings = TrainingService(settings, reading=reading)
     return trainings.train(name, data, segments, seed, activate=activate, progress=_Progress())
 
 
@@ -99,13 +121,22 @@ class _Progress:
             click.echo(f"{words} … {telling[1] * 10} %" if telling[1] else f"{words} …", err=True)
 
 
+def _say(lines: list[str]) -> None:
+    for line in lines:
+        click.echo(line, err=True)
+
+
 def _complain(error: ClienteleError) -> None:
-    click.echo(f"error: {error.detail}", err=True)
+    if isinstance(error, TableInDoubt):
+        _say(doubt_sentences(error))
+        sys.exit(2)
+    _say([f"error: {error.detail}"])
     for fault in error.faults:
-        if fault.detail == error.detail:
-            continue
-        line = f"line {fault.line}: " if fault.line else ""
-        click.echo(f"  {line}{fault.pointer}: {fault.detail}", err=True)
+        if fault.detail != error.detail:
+            line = f"line {fault.line}" if fault.line else ""
+            _say([f"  {': '.join(filter(None, (line, fault.pointer, fault.detail)))}"])
+    if isinstance(error, RowsInvalid):
+        _say(["to leave these rows out and train on the others, say --rejects FILE: they are written there"])
     sys.exit(2 if error.status in UNUSABLE or error.code == "settings_invalid" else 1)
 
 

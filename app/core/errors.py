@@ -10,6 +10,7 @@
     ├── InputInvalid                422  read, but out of bounds
     │   ├── RecipeInvalid           422
     │   ├── TableInvalid            422  a customer table that cannot be used
+    │   │   └── RowsInvalid         422  … with some of its rows; the others are sound
     │   └── IdempotencyKeyReused    422  the key came before with another body
     ├── CrossSiteRefused            403  a page of another site asks for a change
     ├── NotFound                    404
@@ -120,6 +121,10 @@ class RecipeInvalid(InputInvalid):
 
 class TableInvalid(InputInvalid):
     code, title = "table_invalid", "The customer table cannot be used"
+
+
+class RowsInvalid(TableInvalid):
+    """Some rows cannot be used, and nobody has said that they may be left out."""
 
 
 class IdempotencyKeyReused(InputInvalid):

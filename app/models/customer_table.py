@@ -1,34 +1,46 @@
-"""A customer table as numbers: found by its headers, checked cell by cell, known by its fingerprint."""
+"""A customer table as numbers: found by its headers, judged as an import does, known by its fingerprint."""
 
 from __future__ import annotations
 
 import hashlib
+import io
 import math
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.core.errors import FieldFault, TableInvalid
-from app.models.csv_reader import Row, read_csv, shorten
-from app.models.datasets.text_rows import StoredTable
+from app.core.durable_files import replace_durably
+from app.core.errors import TableInvalid
+from app.models.customer_cells import ID, PLAIN_NUMBER, Cells
+from app.models.importing.choices import Choices, Decimal
+from app.models.importing.csv_records import Record
+from app.models.importing.known_columns import judge_numbers, refuse_doubtful_header
+from app.models.importing.limits import ImportLimits
+from app.models.importing.missing import missing_test
+from app.models.importing.number_style import NumberStyle
+from app.models.importing.rejects import Rejects
+from app.models.importing.table_source import TableSource, open_table
 from app.models.recipe import KnownTable, Recipe
-from app.models.recipe_columns import Category, Column, Feature, NumberProfile, Profile, ShareProfile
+from app.models.recipe_columns import Category, Column, Feature, NumberProfile, ShareProfile
 from app.models.sampling import count_distinct
+from app.utils.safe_text import shorten
+
+if TYPE_CHECKING:
+    from app.models.datasets.text_rows import StoredTable
 
 ROWS_AT_LEAST = 10
 POINTS_AT_LEAST = 3
-FAULTS_SHOWN = 20
 NAMES_SHOWN = 12
 
-_ID = "id"
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
-_DECIMAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
-_GROUPED = re.compile(r"[+-]?[0-9]+(?:[.,'’\s][0-9]+)+")
 
 
 @dataclass(frozen=True)
@@ -64,31 +76,87 @@ class CustomerTable:
     @property
     def has_ids(self) -> bool:
         """Whether the file had an id column, so that the ids are the customers' own."""
-        return _ID in self.headers
+        return ID in self.headers
 
 
-def read_customer_table(path: Path, recipe: Recipe) -> CustomerTable:
-    """Read the file at `path`, CSV or the Parquet of an import, as the recipe's customers.
+@dataclass(frozen=True)
+class FileRead:
+    """How a file was read, and what of it was left out.
+
+    Attributes
+    ----------
+    source : TableSource
+        Its format, encoding, delimiter and sheet.
+    styles : dict of str to NumberStyle
+        How each number column is written, by its header.
+    rows : int
+        Rows taken.
+    left_out : tuple of Record
+        The others, each with its first reason.
+    """
+
+    source: TableSource
+    styles: dict[str, NumberStyle]
+    rows: int
+    left_out: tuple[Record, ...]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a file that somebody brings is to be read.
+
+    Attributes
+    ----------
+    choices : Choices
+        Answers in place of guesses; what a column holds is the recipe's to say.
+    decimal : "." or ","
+        The decimal mark of all number columns that the choices do not name.
+    limits : ImportLimits
+        What it may cost.
+    rejects : Path or None
+        Where rows that cannot be used are written, with their reasons, so that the others go on; without
+        it one such row refuses the table.
+    tell : callable
+        Takes what was read, before it is asked whether it can be segmented.
+    """
+
+    choices: Choices = field(default_factory=Choices)
+    decimal: Decimal | None = None
+    limits: ImportLimits = field(default_factory=ImportLimits)
+    rejects: Path | None = None
+    tell: Callable[[FileRead], None] = lambda read: None
+
+
+def read_customer_table(
+    file: Path | StoredTable, recipe: Recipe, reading: Reading | None = None
+) -> CustomerTable:
+    """Read a file of any format that an import reads, or a table that was taken in, as the recipe's rows.
 
     Headers are found in any usual spelling: case, blanks, underscores, hyphens and a unit in brackets do
-    not matter. The id and the profile columns may be missing, the features may not. Numbers are plain
-    (``12``, ``12.5``, ``1e2``); a decimal comma is refused and never guessed.
+    not matter. The id and the profile columns may be missing, the features may not. How the numbers of a
+    file are written is judged as an import does; other columns are not looked at.
 
     Raises
     ------
+    TableInDoubt
+        If two readings of the file fit and `reading` does not say which.
+    RowsInvalid
+        If rows are faulty and may not be left out (one `FieldFault` with its line each, `FAULTS_SHOWN` at
+        most). No message repeats a cell's value.
     TableInvalid
-        If the file cannot be read, a feature's column is missing or found twice, cells are faulty (one
-        `FieldFault` with its line each, `FAULTS_SHOWN` at most), an id is repeated, or the rows are too
-        few or too alike to be segmented. No message repeats a cell's value.
+        If the file cannot be read, a feature's column is missing or found twice, an id is repeated, the rows
+        are too few or too alike to be segmented, or the rejected ones cannot be written.
     """
-    file = StoredTable(path) if path.suffix == ".parquet" else read_csv(path)
-    places = find_columns(file.header, recipe)
-    cells = _Cells(recipe, places, {name: shorten(file.header[place]) for name, place in places.items()})
-    for row in file.rows():
-        cells.take(row)
-    cells.refuse_faults()
+    reading = reading or Reading()
+    if isinstance(file, Path):
+        cells, header = _read_file(file, recipe, reading)
+    else:
+        header = file.header
+        cells = _gather(header, file.rows(), recipe)
     features = np.array(cells.features, dtype=np.float64).reshape(-1, len(recipe.features))
     _refuse_unusable(features, recipe)
+    if reading.rejects is not None:
+        _write_rejects(reading.rejects, header, cells.left_out)
     profile = {name: np.array(values, dtype=np.float64) for name, values in cells.profile.items()}
     fingerprint = _fingerprint(features, profile, recipe)
     return CustomerTable(
@@ -97,8 +165,71 @@ def read_customer_table(path: Path, recipe: Recipe) -> CustomerTable:
         profile=profile,
         fingerprint=fingerprint,
         known_as=next((known for known in recipe.known_tables if known.fingerprint == fingerprint), None),
-        headers={name: file.header[place] for name, place in places.items()},
+        headers={name: header[place] for name, place in cells.places.items()},
     )
+
+
+def _read_file(path: Path, recipe: Recipe, reading: Reading) -> tuple[Cells, tuple[str, ...]]:
+    _refuse_overwriting(path, reading.rejects)
+    stamp = _stamp(path)
+    source = open_table(path, reading.limits, reading.choices)
+    header = source.header
+    reading.choices.check_columns(header)
+    refuse_doubtful_header(source, reading.choices)
+    places = find_columns(header, recipe)
+    columns = [column for column in (*recipe.features, *recipe.profile) if column.name in places]
+    numbers = {places[column.name] for column in columns if isinstance(column, Feature | NumberProfile)}
+    texts = {places[column.name] for column in columns if isinstance(column, Category | ShareProfile)}
+    texts |= {places[ID]} if ID in places else set()
+    styles = judge_numbers(source, numbers, texts, reading.choices, reading.decimal)
+    missing = reading.choices.missing
+    cells = _gather(header, source.records(), recipe, styles, missing, leaves_out=reading.rejects is not None)
+    if _stamp(path) != stamp:  # it is read more than once, and judged before its rows are taken
+        raise TableInvalid("the file has changed while it was read: try again once it is whole")
+    written = {header[place]: style for place, style in styles.items()}
+    reading.tell(FileRead(source, written, len(cells.ids), tuple(cells.left_out)))
+    return cells, header
+
+
+def _refuse_overwriting(path: Path, rejects: Path | None) -> None:
+    with suppress(OSError, ValueError):  # one of them is not there, which opening and writing tell better
+        if rejects is not None and rejects.samefile(path):
+            raise TableInvalid("the rejected rows would be written over the table itself: name another file")
+
+
+def _stamp(path: Path) -> tuple[int, ...] | None:
+    with suppress(OSError, ValueError):  # opening it says what is wrong
+        status = path.stat()
+        return status.st_ino, status.st_size, status.st_mtime_ns
+    return None
+
+
+def _gather(
+    header: tuple[str, ...],
+    records: Iterator[Record],
+    recipe: Recipe,
+    styles: Mapping[int, NumberStyle] = MappingProxyType({}),
+    missing: Collection[str] | None = (),
+    *,
+    leaves_out: bool = False,
+) -> Cells:
+    places = find_columns(header, recipe)
+    shown = {name: shorten(header[place]) for name, place in places.items()}
+    cells = Cells(recipe, places, shown, styles, missing_test(missing), leaves_out)
+    for record in records:
+        cells.take(record)
+    cells.refuse_faults()
+    return cells
+
+
+def _write_rejects(path: Path, header: tuple[str, ...], records: Iterable[Record]) -> None:
+    text = io.StringIO(newline="")
+    Rejects(text, header).write(records)
+    try:
+        replace_durably(path, text.getvalue().encode("utf-8", "backslashreplace"))
+    except OSError as error:
+        name = shorten(path.name)
+        raise TableInvalid(f"the rejected rows cannot be written to {name}: {error.strerror}") from error
 
 
 def find_columns(header: tuple[str, ...], recipe: Recipe) -> dict[str, int]:
@@ -113,7 +244,7 @@ def find_columns(header: tuple[str, ...], recipe: Recipe) -> dict[str, int]:
     wanted: dict[str, Column] = {
         column.name: column for column in columns if column.name not in recipe.derived
     }
-    wanted[_ID] = recipe.id
+    wanted[ID] = recipe.id
     readings = [_readings([name]) for name in header]
     places: dict[str, int] = {}
     for name, column in wanted.items():
@@ -152,114 +283,13 @@ def _refuse_missing(missing: Sequence[Feature | Category], header: tuple[str, ..
         f"{column.column} (also read: {', '.join(column.aliases[:4]) or column.name})" for column in missing
     )
     # Without a header the first customer's values would stand here, so a number among them means silence.
-    if any(_DECIMAL.fullmatch(name) for name in header):
+    if any(PLAIN_NUMBER.fullmatch(name) for name in header):
         found = "the first line holds numbers and may not be a header"
     else:
         names = ", ".join(shorten(name) for name in header[:NAMES_SHOWN])
         found = f"the file has {names}" + (" and more" if len(header) > NAMES_SHOWN else "")
     what = "a column is missing" if len(missing) == 1 else f"{len(missing)} columns are missing"
     raise TableInvalid(f"{what}: {wanted}; {found}")
-
-
-@dataclass
-class _Cells:
-    """Values gathered row by row, and what was wrong with them."""
-
-    recipe: Recipe
-    places: dict[str, int]
-    headers: dict[str, str]
-    ids: list[str] = field(default_factory=list)
-    features: list[list[float]] = field(default_factory=list)
-    profile: dict[str, list[float]] = field(default_factory=dict)
-    faults: list[FieldFault] = field(default_factory=list)
-    faults_in_all: int = 0
-    first_lines: dict[str, int] = field(default_factory=dict)
-
-    def take(self, row: Row) -> None:
-        self._take_id(row)
-        columns = (*self.recipe.features, *self.recipe.profile)
-        known = {column.name: self._read(row, column) for column in columns if column.name in self.places}
-        known |= self.recipe.derive(known)
-        self.features.append([known[name] for name in self.recipe.feature_names])
-        for column in self.recipe.profile:
-            if column.name in known:
-                self.profile.setdefault(column.name, []).append(known[column.name])
-
-    def refuse_faults(self) -> None:
-        if not self.faults:
-            return
-        first = self.faults[0]
-        cells = "1 cell" if self.faults_in_all == 1 else f"{self.faults_in_all:,} cells"
-        detail = f"{cells} cannot be used; line {first.line}, {first.pointer}: {first.detail}"
-        unnamed = self.faults_in_all - len(self.faults)
-        raise TableInvalid(f"{detail} (and {unnamed:,} more)" if unnamed else detail, tuple(self.faults))
-
-    def _take_id(self, row: Row) -> None:
-        if _ID not in self.places:
-            self.ids.append(str(len(self.ids) + 1))
-            return
-        customer = row.cells[self.places[_ID]]
-        self.ids.append(customer)
-        first = self.first_lines.setdefault(customer, row.line)
-        if not customer.strip():
-            self._add_fault(row, _ID, "the cell is empty: every customer needs an id")
-        elif first != row.line:
-            self._add_fault(row, _ID, f"the same id stands on lines {first} and {row.line}")
-
-    def _read(self, row: Row, column: Feature | Category | Profile) -> float:
-        text = row.cells[self.places[column.name]].strip()
-        try:
-            if isinstance(column, NumberProfile | ShareProfile):
-                return _profile_value(text, column)
-            if not text and column.missing != "refuse":
-                return math.nan
-            return _number(text, column) if isinstance(column, Feature) else _code(text, column)
-        except _CellRefused as refusal:
-            self._add_fault(row, column.name, str(refusal))
-            return math.nan
-
-    def _add_fault(self, row: Row, name: str, detail: str) -> None:
-        self.faults_in_all += 1
-        if len(self.faults) < FAULTS_SHOWN:
-            self.faults.append(FieldFault(self.headers[name], detail, row.line))
-
-
-class _CellRefused(Exception):
-    """Why one cell cannot be used, without its value; turned into a fault at once."""
-
-
-def _number(text: str, column: Feature | NumberProfile) -> float:
-    if not text:
-        raise _CellRefused("the cell is empty: a number is needed")
-    if not _DECIMAL.fullmatch(text):
-        if _GROUPED.fullmatch(text):
-            raise _CellRefused(
-                "a decimal comma or a thousands separator is not guessed: write the number like 1234.5"
-            )
-        raise _CellRefused("this is not a plain number such as 12 or 12.5")
-    value = float(text)
-    if not column.minimum <= value <= column.maximum:
-        raise _CellRefused(f"the number must lie between {column.minimum:.12g} and {column.maximum:.12g}")
-    return value + 0.0  # -0.0 becomes 0.0
-
-
-def _code(text: str, column: Category) -> float:
-    if not text:
-        raise _CellRefused("the cell is empty: a word is needed")
-    return column.code(text)
-
-
-def _profile_value(text: str, column: Profile) -> float:
-    if not text:
-        return math.nan
-    if isinstance(column, NumberProfile):
-        return _number(text, column)
-    folded = text.casefold()
-    if folded in (word.casefold() for word in column.counted):
-        return 1.0
-    if not column.others or folded in (word.casefold() for word in column.others):
-        return 0.0
-    return math.nan
 
 
 def _refuse_unusable(features: NDArray[np.float64], recipe: Recipe) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import math
-import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -16,9 +15,7 @@ from app.models.customer_table import CustomerTable
 from app.models.encoding.document import OTHER
 from app.models.kmeans_fit import Floats
 from app.models.recipe import Category, Feature, Profile, Recipe, ShareProfile
-
-_STARTS_A_FORMULA = frozenset("=+-@")
-_STARTS_A_CELL_ANEW = frozenset("\t\r\n")
+from app.utils.safe_text import defuse
 
 
 def write_labelled_table(
@@ -54,22 +51,6 @@ def write_labelled_table(
     text = io.StringIO(newline="")
     _write_rows(text, _rows(table, recipe, segment_ids, names))
     replace_durably(path, text.getvalue().encode("utf-8"))
-
-
-def defuse(text: str) -> str:
-    """Return text that no spreadsheet runs: a formula's start, however hidden, gets an apostrophe.
-
-    Examples
-    --------
-    >>> defuse("=1+1"), defuse("Anna")
-    ("'=1+1", 'Anna')
-    """
-    if text[:1] in _STARTS_A_CELL_ANEW:
-        return f"'{text}"
-    # Blanks, zero-width characters and direction marks are passed over; full-width forms are folded.
-    visible = (mark for mark in text if not mark.isspace() and unicodedata.category(mark) not in {"Cc", "Cf"})
-    first = unicodedata.normalize("NFKC", next(visible, ""))
-    return f"'{text}" if first in _STARTS_A_FORMULA else text
 
 
 def _rows(

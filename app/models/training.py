@@ -13,7 +13,6 @@ from app.models.customer_table import CustomerTable
 from app.models.encoding.trimmed import fit_trimmed
 from app.models.evidence import Stability, compare_with_nulls, resample
 from app.models.kmeans_fit import Floats, KMeansFit
-from app.models.labelled_table import defuse
 from app.models.ml_model import MLModel
 from app.models.model_document import NullTest
 from app.models.moves import count_moves
@@ -22,6 +21,7 @@ from app.models.recipe import Recipe
 from app.models.sampling import count_distinct, sample_rows
 from app.models.succession import set_apart, succeed
 from app.models.version_files import Findings, Plan, version_files, with_moves
+from app.utils.safe_text import defuse
 
 NULL_ROWS, REFIT_ROWS = 1_000, 5_000
 LEAST_CUSTOMERS = 2

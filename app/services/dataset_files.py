@@ -11,6 +11,7 @@ from pathlib import Path
 
 from app.core.config import Settings
 from app.core.errors import UploadNotFound
+from app.models.importing.limits import ImportLimits
 
 UPLOAD_SECONDS = 24 * 3600.0
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -77,6 +78,15 @@ class DatasetFiles:
     def remove(self, dataset_id: str) -> None:
         """Remove a dataset's folder, if there is one."""
         shutil.rmtree(self.folder_of(dataset_id), ignore_errors=True)
+
+
+def import_limits(settings: Settings) -> ImportLimits:
+    """Return what reading a customer table may cost."""
+    return ImportLimits(
+        file_bytes=settings.max_upload_bytes,
+        rows=settings.max_import_rows,
+        columns=settings.max_import_columns,
+    )
 
 
 def _is_old(path: Path) -> bool:

@@ -13,18 +13,18 @@ from sqlalchemy.orm import Session
 from app.core.config import Settings
 from app.core.database import Database
 from app.core.durable_files import replace_durably
-from app.core.errors import FieldFault, TableInvalid
+from app.core.errors import TableInvalid
 from app.models.datasets.rows import append_rows
 from app.models.datasets.summary import summarise
 from app.models.importing.choices import Choices, Kind
-from app.models.importing.limits import ImportLimits
+from app.models.importing.questions import refuse_doubt
 from app.models.importing.table_source import open_table
 from app.models.importing.take_in import Taken, take_in
 from app.models.importing.understanding import Understanding, fingerprint_header, hash_content, understand
 from app.models.records.column_mapping import ColumnMappingStore
 from app.models.records.dataset import DatasetFacts, DatasetRecord, DatasetStore
 from app.models.records.job import JobRecord
-from app.services.dataset_files import DatasetFiles
+from app.services.dataset_files import DatasetFiles, import_limits
 from app.services.job_worker import Outcome, Tell
 
 # of the whole import: the two passes of understanding, taking in, summing up
@@ -37,11 +37,7 @@ class _Reader:
     def __init__(self, settings: Settings, database: Database) -> None:
         self.files = DatasetFiles(settings)
         self.database = database
-        self.limits = ImportLimits(
-            file_bytes=settings.max_upload_bytes,
-            rows=settings.max_import_rows,
-            columns=settings.max_import_columns,
-        )
+        self.limits = import_limits(settings)
 
     def read(
         self, asked: dict[str, Any], tell: Tell, parent: DatasetRecord | None = None
@@ -103,7 +99,7 @@ class ImportWork:
         """Do one import."""
         parent = self._parent(job.payload)
         path, found, chosen, _ = self._reader.read(job.payload, tell, parent)
-        _refuse_open_questions(found)
+        refuse_doubt(found.questions)
         if not found.accepted:
             raise TableInvalid("no row of the file can be taken in", found.faults)
         folder = self._files.clear_folder(job.id)
@@ -212,18 +208,6 @@ def _facts(
         parent_id=parent.id if parent else None,
         lineage=job.payload["lineage"] if parent else None,
     )
-
-
-def _refuse_open_questions(found: Understanding) -> None:
-    faults = tuple(
-        FieldFault(
-            f"/choices/{question.key}" + (f"/{question.column}" if question.column else ""), question.text
-        )
-        for question in found.questions
-        if question.is_required
-    )
-    if faults:
-        raise TableInvalid("the file is in doubt: answer the open questions in choices", faults)
 
 
 def _choices(chosen: dict[str, Any]) -> Choices:

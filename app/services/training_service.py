@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from app.core.config import Settings
 from app.core.errors import ArtifactInvalid, LabelledTableLost, ModelUnavailable, NotFound, TableInvalid
 from app.models.artifact_store import ArtifactStore
-from app.models.customer_table import CustomerTable, read_customer_table
+from app.models.customer_table import CustomerTable, Reading, read_customer_table
 from app.models.evidence import NULL_DRAWS, REFITS
+from app.models.importing.choices import Choices
 from app.models.labelled_table import write_labelled_table
 from app.models.ml_model import MLModel
 from app.models.recipe import MOST_SEGMENTS, Recipe, get_recipe
@@ -19,25 +20,39 @@ from app.models.segment_choice import choose_segments
 from app.models.training import train
 from app.models.version_files import Plan
 from app.schemas.training import TrainingRead
+from app.services.dataset_files import import_limits
+
+if TYPE_CHECKING:
+    from app.models.datasets.text_rows import StoredTable
 
 Progress = Callable[[str, float], None]
+# how we write labelled tables ourselves, so that nothing about them is in doubt
+_AS_WRITTEN = Reading(Choices(encoding="utf-8", delimiter=","), decimal=".")
 
 
 class TrainingService:
     """Trainings of all recipes over one data folder and one artefact folder.
 
-    `null_draws` and `refits` are how many tables and resamples the evidence rests on.
+    `null_draws` and `refits` are how many tables and resamples the evidence rests on; `reading` says how a
+    file is to be read, within the settings' limits.
     """
 
-    def __init__(self, settings: Settings, null_draws: int = NULL_DRAWS, refits: int = REFITS) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        null_draws: int = NULL_DRAWS,
+        refits: int = REFITS,
+        reading: Reading | None = None,
+    ) -> None:
         self._settings = settings
         self._null_draws = null_draws
         self._refits = refits
+        self._reading = replace(reading or Reading(), limits=import_limits(settings))
 
     def train(
         self,
         recipe_name: str,
-        data: Path | None = None,
+        data: Path | StoredTable | None = None,
         segments: int | Literal["auto"] | None = None,
         seed: int = 42,
         *,
@@ -49,6 +64,8 @@ class TrainingService:
 
         Parameters
         ----------
+        data : Path, StoredTable or None
+            A file of any format that an import reads, or a table taken in; None for the recipe's own.
         segments : int, "auto" or None
             How many, or chosen from the table with the reasons kept in the version; None as the recipe says.
         training_id : str or None
@@ -68,7 +85,7 @@ class TrainingService:
             self._settings.processed_dir.mkdir(parents=True, exist_ok=True)
         with store.training():
             progress("reading the table", 0.0)
-            table = read_customer_table(data or self._shipped_table(recipe), recipe)
+            table = read_customer_table(data or self._shipped_table(recipe), recipe, self._reading)
             model = _stored_by(store, training_id)
             if model is None:
                 if segments == "auto":
@@ -105,7 +122,7 @@ class TrainingService:
         if previous is None or not previous.document.data.has_ids:
             return None
         try:
-            table = read_customer_table(self._labelled_path(recipe), recipe)
+            table = read_customer_table(self._labelled_path(recipe), recipe, _AS_WRITTEN)
         except TableInvalid:
             return None
         return table if table.fingerprint == previous.document.data.fingerprint else None

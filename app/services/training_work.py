@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 from app.core.errors import TrainingBusy
+from app.models.datasets.text_rows import StoredTable
 from app.models.records.job import JobRecord
 from app.services.dataset_files import DatasetFiles
 from app.services.job_worker import Outcome, Tell
@@ -47,7 +48,7 @@ class TrainingWork:
             try:
                 report = self._trainings.train(
                     asked["recipe"],
-                    self._files.table_of(asked["dataset_id"]) if asked["dataset_id"] else None,
+                    StoredTable(self._files.table_of(asked["dataset_id"])) if asked["dataset_id"] else None,
                     segments=asked["segments"],
                     seed=asked["seed"],
                     activate=asked["activate"],

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from app.models.csv_reader import Row
 from app.models.datasets.summary import open_base, open_rows, quoted
+from app.models.importing.csv_records import Record
 
 _ROWS_AT_ONCE = 10_000
 
@@ -27,7 +27,7 @@ class StoredTable:
             self._number, *names = open_rows(base, path)
         self.header = tuple(names)
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self) -> Iterator[Record]:
         """Yield every row in order, its numbers written so that they are read back the same."""
         columns = ", ".join(map(quoted, (self._number, *self.header)))
         with open_base() as base:
@@ -36,7 +36,7 @@ class StoredTable:
             found = base.execute(query)
             while block := found.fetchmany(_ROWS_AT_ONCE):
                 for number, *cells in block:
-                    yield Row(number, [_text(cell) for cell in cells])
+                    yield Record(number, [_text(cell) for cell in cells])
 
 
 def _text(cell: Any) -> str:

@@ -9,12 +9,12 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Literal
 
-from app.models.csv_reader import DELIMITERS, shorten
 from app.models.importing.limits import refuse
+from app.utils.safe_text import shorten
 
 Decimal = Literal[".", ","]
 DateOrder = Literal["ymd", "dmy", "mdy"]
-GUESSED_DELIMITERS = (*DELIMITERS, "^", "~")
+GUESSED_DELIMITERS = (",", ";", "\t", "|", "^", "~")
 
 
 class Kind(StrEnum):

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import NamedTuple, TextIO
 
-from app.models.csv_reader import RECORDS_SAMPLED
 from app.models.importing.choices import GUESSED_DELIMITERS, can_delimit
 from app.models.importing.limits import ImportLimits
 
 # Lone surrogates are what the decoder makes of damaged letters.
 _UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 _NAMED_BY_EXCEL = re.compile(r'"?sep=(.)"?\r?\n?', re.IGNORECASE)
+RECORDS_SAMPLED = 1_000
 _SAMPLE_CHARACTERS = 1_000_000
 _NEARLY = 0.9
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Literal, cast
 
-from app.models.csv_reader import shorten
 from app.models.importing.limits import ImportLimits, megabytes, refuse
+from app.utils.safe_text import shorten
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer

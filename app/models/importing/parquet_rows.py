@@ -8,9 +8,9 @@ from pathlib import Path
 
 import duckdb
 
-from app.models.csv_reader import shorten
 from app.models.importing.csv_records import Record
 from app.models.importing.limits import ImportLimits, refuse
+from app.utils.safe_text import shorten
 
 _BLOCK_CELLS = 20_000
 _NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "FLOAT", "DOUBLE", "DECIMAL")

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from app.models.csv_reader import shorten
+from app.core.errors import FieldFault, TableInvalid
 from app.models.importing.choices import Choices, Kind
 from app.models.importing.column_kinds import ColumnVerdict
 from app.models.importing.date_style import parse_date
 from app.models.importing.number_style import READABLE_SHARE, parse
 from app.models.importing.sensitive_words import names_code, names_identifier
 from app.models.importing.table_source import TableSource
+from app.utils.safe_text import shorten
 
 _ASKED_FROM = 0.5
 _NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar", "^": "caret", "~": "tilde"}
@@ -58,6 +60,30 @@ class Question:
     text: str
     options: tuple[Option, ...]
     is_required: bool
+
+
+class TableInDoubt(TableInvalid):
+    """Two readings of a table fit, and somebody has to say which.
+
+    Attributes
+    ----------
+    questions : tuple of Question
+        The required ones; a fault stands for each, whose pointer is the place of its answer.
+    """
+
+    def __init__(self, questions: tuple[Question, ...]) -> None:
+        faults = tuple(
+            FieldFault(f"/choices/{q.key}" + (f"/{q.column}" if q.column else ""), q.text) for q in questions
+        )
+        super().__init__("the file is in doubt: answer the open questions in choices", faults)
+        self.questions = questions
+
+
+def refuse_doubt(questions: Iterable[Question]) -> None:
+    """Raise `TableInDoubt` where one of the questions is required."""
+    required = tuple(question for question in questions if question.is_required)
+    if required:
+        raise TableInDoubt(required)
 
 
 def ask_about_file(source: TableSource, choices: Choices) -> list[Question]:

@@ -9,7 +9,6 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.models.csv_reader import shorten
 from app.models.importing.choices import Choices
 from app.models.importing.csv_records import Record, find_delimiter, read_records
 from app.models.importing.file_bytes import FileBytes, Format, open_file
@@ -18,6 +17,7 @@ from app.models.importing.number_style import NumberJudge
 from app.models.importing.parquet_rows import open_parquet
 from app.models.importing.text_encoding import TextEncoding, find_encoding
 from app.models.importing.workbook import open_sheet
+from app.utils.safe_text import shorten
 
 
 @dataclass(frozen=True)

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import csv
 import errno
 import os
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 import duckdb
 
 from app.core.durable_files import flush_folder
-from app.models.importing.csv_records import Record
 from app.models.importing.limits import ImportLimits, refuse
+from app.models.importing.rejects import Rejects
 from app.models.importing.row_reader import ColumnPlan, RowReader, Value
 from app.models.importing.table_source import open_table
 from app.models.importing.understanding import Understanding, blocks, hash_content
-from app.models.labelled_table import defuse
 
 _ACCEPTED, _REJECTED = "accepted.parquet", "rejected.csv"
-_CONTROLS = {mark: "\ufffd" for mark in range(32) if chr(mark) not in "\t\r\n"}
 _CHANGED = "the file has changed since it was judged: judge it again"
 
 
@@ -132,7 +128,7 @@ def _sort_rows(
         (folder / _REJECTED).open("w", encoding="utf-8", newline="", errors="backslashreplace") as file,
         _Accepted(folder.parent / "rows.duckdb", understanding.plans) as table,
     ):
-        rejects = _Rejects(file, understanding.header)
+        rejects = Rejects(file, understanding.header)
         for block in blocks(source.records(), len(understanding.header)):
             read = reader.read(block)
             rejects.write(read.rejected)
@@ -142,20 +138,6 @@ def _sort_rows(
             progress(accepted + rejected)
         table.finish(folder / _ACCEPTED, name_row_column(understanding.header))
     return accepted, rejected
-
-
-class _Rejects:
-    """The file of rejected rows, which anyone may open in a spreadsheet."""
-
-    def __init__(self, file: IO[str], header: tuple[str, ...]) -> None:
-        # Every cell is quoted: Python's own choice leaves a lone carriage return bare, which splits the row.
-        self._rows = csv.writer(file, quoting=csv.QUOTE_ALL)
-        self._rows.writerow(["line", "column", "reason", *map(_harmless, header)])
-
-    def write(self, records: list[Record]) -> None:
-        for record in records:
-            cells = map(_harmless, record.cells)
-            self._rows.writerow([record.line, _harmless(record.column), record.reason, *cells])
 
 
 class _Accepted:
@@ -191,8 +173,3 @@ class _Accepted:
         # One thread keeps the order of the rows, without sorting them.
         query = f"COPY (SELECT number AS {row_column}, {columns} FROM rows) TO '{target}'"  # noqa: S608
         self._base.execute(f"{query} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 20480)")
-
-
-def _harmless(cell: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula, and that any of them shows."""
-    return defuse(cell.translate(_CONTROLS))

@@ -12,11 +12,11 @@ from pathlib import Path
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, ZipError
 
-from app.models.csv_reader import shorten
 from app.models.importing.csv_records import Record
 from app.models.importing.file_bytes import CHUNK
 from app.models.importing.limits import ImportLimits, megabytes, refuse
 from app.models.importing.missing import is_missing
+from app.utils.safe_text import shorten
 
 _ENTRIES_AT_MOST = 10_000
 # The parser lays a sheet out as one rectangle: a single cell in the last corner would cost gigabytes.

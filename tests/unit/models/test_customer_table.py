@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.core.errors import TableInvalid
+from app.core.errors import RowsInvalid, TableInvalid
 from app.models.customer_table import CustomerTable, read_customer_table
 from app.models.recipe import Recipe, get_recipe
 from data.generators.mall import generate
@@ -139,19 +139,19 @@ class TestFaultyCells:
         ("cell", "sentence"),
         [
             ("", "empty"),
+            ("NaN", "holds no value"),
+            ("-", "holds no value"),
             (SECRET, "not a plain number"),
             ("inf", "not a plain number"),
-            ("NaN", "not a plain number"),
             ("0x10", "not a plain number"),
             ("1_000", "not a plain number"),
             ("TRUE", "not a plain number"),
             ("٣٤", "not a plain number"),
             ("50%", "not a plain number"),
-            ("15,5", "1234.5"),
-            ("1,234.5", "1234.5"),
-            ("1.234,5", "1234.5"),
-            ("1 234", "1234.5"),
-            ("1'234", "1234.5"),
+            ("1,234.5", "between 0 and 1000"),
+            ("1.234,5", "between 0 and 1000"),
+            ("1 234", "between 0 and 1000"),
+            ("1'234", "between 0 and 1000"),
             ("1" * 26, "between 0 and 1000"),
             ("1e999", "between 0 and 1000"),
             ("-0.1", "between 0 and 1000"),
@@ -185,11 +185,22 @@ class TestFaultyCells:
         rows[0][0], rows[1][3] = "a\nb", "x"
         assert refusal(text_of(rows), tmp_path, mall).faults[0].line == 4
 
+    def test_a_row_that_is_none(self, tmp_path: Path, mall: Recipe) -> None:
+        text = text_of(people()).replace("00003,", f"00003,{SECRET},").replace(",46\n", ",x\n")
+        error = refusal(text, tmp_path, mall)
+        assert [(fault.pointer, fault.line) for fault in error.faults] == [
+            ("", 5),
+            ("Spending Score (1-100)", 8),
+        ]
+        assert error.detail.startswith("1 row and 1 cell cannot be used; line 5: the row has 6 cells")
+        assert isinstance(error, RowsInvalid)
+
     def test_repeated_id(self, tmp_path: Path, mall: Recipe) -> None:
         rows = people()
         rows[2][0] = rows[7][0] = SECRET
         error = refusal(text_of(rows), tmp_path, mall)
         assert "lines 4 and 9" in error.detail
+        assert not isinstance(error, RowsInvalid)
 
     def test_ids_that_differ_in_unicode_form_case_or_blanks_are_different(
         self, tmp_path: Path, mall: Recipe

@@ -7,7 +7,7 @@ import pytest
 
 from app.core.config import Settings
 from app.core.errors import UploadNotFound
-from app.services.dataset_files import UPLOAD_SECONDS, DatasetFiles
+from app.services.dataset_files import UPLOAD_SECONDS, DatasetFiles, import_limits
 
 
 @pytest.fixture
@@ -58,3 +58,9 @@ def test_what_crashes_left_goes(files: DatasetFiles) -> None:
     os.utime(leftover, (long_ago, long_ago))
     assert files.clear_folder("a-dataset") == folder
     assert [path.exists() for path in (folder, leftover, at_work)] == [False, False, True]
+
+
+def test_the_settings_bound_what_a_file_may_cost(settings: Settings) -> None:
+    bounds = {"max_upload_bytes": 5_000, "max_import_rows": 20, "max_import_columns": 7}
+    limits = import_limits(settings.model_copy(update=bounds))
+    assert (limits.file_bytes, limits.rows, limits.columns) == (5_000, 20, 7)

@@ -195,6 +195,12 @@ class TestRefusals:
             service.train("mall", data=path)
         self.unchanged(store)
 
+    def test_a_table_beyond_the_settings(self, settings_with_table: Settings, store: ArtifactStore) -> None:
+        few = settings_with_table.model_copy(update={"max_import_rows": 100})
+        with pytest.raises(TableInvalid, match="more than 100 rows"):
+            TrainingService(few, 2, 2).train("mall")
+        self.unchanged(store)
+
     def test_another_training(self, service: TrainingService, store: ArtifactStore) -> None:
         with store.training(), pytest.raises(TrainingBusy):
             service.train("mall")

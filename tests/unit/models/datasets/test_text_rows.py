@@ -4,10 +4,10 @@ from pathlib import Path
 
 import duckdb
 
-from app.models.csv_reader import Row
 from app.models.datasets import text_rows
 from app.models.datasets.summary import literal
 from app.models.datasets.text_rows import StoredTable
+from app.models.importing.csv_records import Record
 
 
 def write(path: Path, query: str) -> Path:
@@ -24,8 +24,8 @@ def test_cells_are_read_back_the_same(tmp_path: Path) -> None:
     table = StoredTable(path)
     assert table.header == ('a "b', "n", "yes", "day")
     assert list(table.rows()) == [
-        Row(1, ["=x", "0.30000000000000004", "yes", ""]),
-        Row(2, ["00123", "", "no", "2024-02-29"]),
+        Record(1, ["=x", "0.30000000000000004", "yes", ""]),
+        Record(2, ["00123", "", "no", "2024-02-29"]),
     ]
 
 

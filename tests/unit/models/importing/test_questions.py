@@ -6,7 +6,7 @@ import pytest
 
 from app.core.errors import TableInvalid
 from app.models.importing.choices import Choices, Kind
-from app.models.importing.questions import Question
+from app.models.importing.questions import Question, TableInDoubt, refuse_doubt
 from app.models.importing.understanding import understand
 from tests.unit.models.importing.made_files import LIMITS, read, rows_of, workbook
 
@@ -93,3 +93,18 @@ class TestAboutAColumn:
     def test_a_delimiter_that_cannot_be(self, tmp_path: Path) -> None:
         with pytest.raises(TableInvalid, match="delimiter"):
             read(tmp_path, "a;b\n", Choices(delimiter="ab"))
+
+
+class TestRefuseDoubt:
+    def test_what_is_required_is_refused_with_the_place_of_its_answer(self, tmp_path: Path) -> None:
+        questions = read(tmp_path, "name;x/\nMuñoz;1.234\n".encode("cp1252")).questions
+        with pytest.raises(TableInDoubt) as caught:
+            refuse_doubt(questions)
+        assert caught.value.questions == questions
+        assert [fault.pointer for fault in caught.value.faults] == [
+            "/choices/encoding",
+            "/choices/decimals/x/",
+        ]
+
+    def test_what_is_not_is_let_pass(self) -> None:
+        refuse_doubt([Question("kinds", "x", "What does it hold?", (), is_required=False)])
