@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import gc
-import signal
 import sys
-
-import uvicorn
 
 from app.application import create_app
 from app.core.config import load_settings
 from app.core.errors import ClienteleError
-from app.core.run_folder import clear_run_folder
+from app.serving.server import serve
 
 try:
     settings = load_settings()
@@ -25,22 +22,4 @@ gc.collect()
 gc.freeze()
 
 if __name__ == "__main__":
-    # uvicorn repeats the signal once all requests are answered: a stop that was asked for is a success
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    clear_run_folder()
-    uvicorn.run(
-        "main:app",
-        host=settings.host,
-        port=settings.port,
-        workers=settings.web_concurrency,  # several are replaced one by one at SIGHUP
-        http="app.serving.protocol:DrainingProtocol",
-        ws="none",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,  # app/controllers/middleware/proxy_trust.py decides whom to believe
-        timeout_graceful_shutdown=10,
-        # on a busy machine a worker takes longer to import than the 5 seconds after which it would be killed
-        timeout_worker_healthcheck=60,
-    )
-    clear_run_folder()
+    serve(settings)

@@ -22,7 +22,10 @@ PYTHON = sys.executable
 LEAST_COVERAGE = 95
 
 # Measured by `coverage run` and not by pytest's plugin: it also sees the servers that tests start and end.
+PLAIN = (PYTHON, "-m", "pytest")
 MEASURED = (PYTHON, "-m", "coverage", "run", "-m", "pytest")
+# two processes: as many cores as the smallest machine that builds this has
+IN_TWO = ("-n", "2")
 WHEN_BROWSER_FAILS = (
     "--screenshot",
     "only-on-failure",
@@ -56,16 +59,23 @@ def list_stages(fast: bool) -> list[Stage]:
     """List all stages in the order in which they run."""
     tools = Path(PYTHON).parent
     lint_imports = shutil.which("lint-imports", path=str(tools)) or "lint-imports"
-    command = (PYTHON, "-m", "pytest", "-m", "not slow") if fast else MEASURED
-    # The browser has its own run: its driver refuses to start where another test left an event loop.
+    command = (*PLAIN, "-m", "not slow") if fast else MEASURED
+    elsewhere = ("--ignore=tests/browser", "--ignore=tests/stress")
+    # The browser has its own run: its driver refuses to start where another test left an event loop. Neither
+    # it nor what is put under load is measured for coverage, which would cost both most of their time.
     return [
         Stage("format", (PYTHON, "-m", "ruff", "format", "--check", ".")),
         Stage("lint", (PYTHON, "-m", "ruff", "check", ".")),
         Stage("types", (PYTHON, "-m", "mypy")),
         Stage("layers", (lint_imports, "--no-logo")),
         Stage("forget", (PYTHON, "-m", "coverage", "erase"), is_fast=False),
-        Stage("tests", (*command, "tests", "--ignore=tests/browser", "-n", "2")),
-        Stage("browser", (*MEASURED, "tests/browser", *WHEN_BROWSER_FAILS), is_fast=False),
+        Stage("tests", (*command, "tests", *elsewhere, *IN_TWO)),
+        Stage("stress", (*PLAIN, "tests/stress", *IN_TWO), is_fast=False),
+        Stage(
+            "browser",
+            (*PLAIN, "tests/browser", *IN_TWO, "--dist", "loadfile", *WHEN_BROWSER_FAILS),
+            is_fast=False,
+        ),
         Stage("combine", (PYTHON, "-m", "coverage", "combine", "-q"), is_fast=False),
         Stage(
             "coverage", (PYTHON, "-m", "coverage", "report", f"--fail-under={LEAST_COVERAGE}"), is_fast=False

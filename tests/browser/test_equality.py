@@ -127,7 +127,8 @@ def test_pages_of_mixed_data_say_what_the_server_says(page: Page, shoppers_url: 
     page.goto(f"{shoppers_url}/recipes/{name}")
     points = shoppers(httpx.get(api).json()["features"])
     assert check_all(page, f"{api}/predict", points) == len(points)
-    pairs = zip(place_all(page, points), ask_server(f"{api}/explain", points), strict=True)
+    some = points[:40]  # with a derived feature a way is looked for on a grid
+    pairs = zip(place_all(page, some), ask_server(f"{api}/explain", some), strict=True)
     seen = set()
     for here, there in pairs:
         seen.add(here["segment"])

@@ -13,9 +13,10 @@ from starlette.testclient import TestClient
 
 from app.application import create_app
 from tests.conftest import settings_in
+from tests.stress.counts import chosen
 from tests.working import refuse, working
 
-MOST_EXAMPLES = 50
+MOST_EXAMPLES = chosen(15, 50)
 # Stateful tests follow links between operations: nothing is made here that another operation could take.
 CONFIG = {
     "seed": 1,
@@ -81,9 +82,9 @@ def test_no_answer_breaks_its_word(scenarios: list[events.ScenarioFinished]) -> 
 
 
 def test_every_operation_was_asked(
-    scenarios: list[events.ScenarioFinished], shared_client: TestClient
+    scenarios: list[events.ScenarioFinished], whole_client: TestClient
 ) -> None:
-    described = shared_client.get("/openapi.json").json()["paths"]
+    described = whole_client.get("/openapi.json").json()["paths"]
     labels = {f"{method.upper()} {path}" for path, methods in described.items() for method in methods}
     asked: dict[str | None, int] = dict.fromkeys(labels, 0)
     for scenario in scenarios:
