@@ -169,6 +169,10 @@ class ArtifactStore:
         finally:
             lock.release()
 
+    def has_leftovers(self) -> bool:
+        """Answer whether a training or a deletion is under way, or crashed."""
+        return any(True for kind in (STAGING, DELETED) for _ in self.folder.glob(f"{kind}*"))
+
     def publish(self, version: int, files: Mapping[str, bytes], next_segment_id: int) -> None:
         """Store a version durably, under a number that must be free. It is not yet active.
 
