@@ -106,6 +106,12 @@ def test_one_that_found_nothing_to_do_is_left_alone(make: Make, told: Path, tmp_
     await_lines(told, lambda now: len(starts(now)) > len(starts(lines)))
 
 
+def test_after_a_rest_it_is_started_to_tidy(make: Make, told: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(job_process, "REST_SECONDS", 0.3)
+    make('import os; print("start", os.getpid(), file=open(os.environ["TOLD"], "a"))').wake()
+    await_lines(told, lambda lines: len(starts(lines)) >= 3)
+
+
 def test_after_the_stop_nobody_is_started(make: Make, told: Path) -> None:
     process = make()
     process.stop()
