@@ -49,6 +49,17 @@ def run_upgrade() -> None:
         click.echo(f"upgraded: from {before.revision or 'nothing'} to {before.newest}")
 
 
+@database.command(name="downgrade", hidden=True)
+def refuse_downgrade() -> None:
+    """Refuse: what a later release wrote, an earlier one cannot read."""
+    click.echo(
+        "clientele: there is no way down: stop the service, bring back a backup from before the upgrade, and "
+        "start the earlier release on it",
+        err=True,
+    )
+    sys.exit(2)
+
+
 def _run(action: Callable[[Database], SchemaStatus], *, quiet: bool = False) -> SchemaStatus:
     try:
         chosen = Database.of(load_settings())

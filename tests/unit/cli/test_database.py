@@ -57,6 +57,16 @@ def test_a_newer_release_wrote_it(folder: Path) -> None:
     assert refused.stderr.startswith("clientele: cannot start: DATA_DIR: a newer release wrote this database")
 
 
+def test_there_is_no_way_down() -> None:
+    run("upgrade")
+    refused = run("downgrade")
+    assert refused.exit_code == 2
+    assert refused.stderr.startswith("clientele: there is no way down: ")
+    assert refused.stderr.count("\n") == 1
+    assert run("current").output == "current: 0001\n"
+    assert "downgrade" not in run("--help").output
+
+
 def test_settings_that_cannot_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", f"mysql://user:{CANARY}@host/shop")
     refused = run("current")
