@@ -58,7 +58,7 @@ def test_a_line_for_each_thing_that_is_in_order(monkeypatch: pytest.MonkeyPatch,
     lines = run(monkeypatch, trained).output.splitlines()
     about = [line.split()[1].rstrip(":") for line in lines[:-1]]
     assert about == [
-        "DATA_DIR", "ARTIFACTS_DIR", "lifestyle", "mall", "retail", "DATA_DIR", "JOB_WORKER",
+        "DATA_DIR", "ARTIFACTS_DIR", "lifestyle", "mall", "DATA_DIR", "JOB_WORKER",
     ]  # fmt: skip
     assert not trained.database_file.exists()
 

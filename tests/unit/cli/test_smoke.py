@@ -137,8 +137,11 @@ class TestSmoke:
         assert found in failed[0]
         assert result.stdout.splitlines()[-1] == f"{len(tried()) - 1} passed, 1 failed"
 
-    @pytest.mark.parametrize("jobs", [waiting(50), waiting(70, 700, then="running"), waiting()])
-    def test_jobs_that_need_not_worry(self, server: Server, jobs: bytes) -> None:
+    @pytest.mark.parametrize(
+        ("seconds", "then"), [((30,), "failed"), ((70, 700), "running"), ((), "completed")]
+    )
+    def test_jobs_that_need_not_worry(self, server: Server, seconds: tuple[int, ...], then: str) -> None:
+        jobs = waiting(*seconds, then=then)
         server.scripted["/api/v1/jobs?limit=50"] = (200, "application/json", jobs)
         assert run("--url", server.url).exit_code == 0
 
