@@ -61,6 +61,7 @@ def measure(variables: dict[str, str]) -> dict[str, float]:
         for _ in range(PLACEMENTS):
             call(url, "/api/v1/predict", CUSTOMER)
         seen["server, placing customers, MB"] = before = pss(pid)
+        private = pss(pid, "Private_Dirty:") + pss(pid, "Private_Clean:")
         begun = time.perf_counter()
         call(url, "/api/v1/jobs")
         seen["first request that needs the database, s"] = time.perf_counter() - begun
@@ -79,6 +80,8 @@ def measure(variables: dict[str, str]) -> dict[str, float]:
         seen["worker, once it trained, MB"] = pss(worker)
         seen["what the server grew by, MB"] = after - before
         seen["what the server grew by, % of what it was"] = 100 * (after / before - 1)
+        own = pss(pid, "Private_Dirty:") + pss(pid, "Private_Clean:")
+        seen["the same of memory that no other process shares, MB"] = own - private
     return seen
 
 
@@ -137,10 +140,10 @@ def child_of(pid: int) -> int:
     return worker
 
 
-def pss(pid: int) -> float:
-    """Return a process's proportional share of memory, in MB."""
+def pss(pid: int, kind: str = "Pss:") -> float:
+    """Return a process's proportional share of memory, or memory of another kind, in MB."""
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
-    (kilobytes,) = [int(line.split()[1]) for line in lines if line.startswith("Pss:")]
+    (kilobytes,) = [int(line.split()[1]) for line in lines if line.startswith(kind)]
     return kilobytes * 1024 / 1e6
 
 

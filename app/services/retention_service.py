@@ -104,7 +104,7 @@ class RetentionService:
         recipes = settings.artifacts_dir.iterdir() if settings.artifacts_dir.is_dir() else ()
         for folder in recipes:
             store = ArtifactStore(settings.artifacts_dir, folder.name)
-            if store.has_leftovers():
+            if store.leftovers():
                 # who holds the right to train has just swept, or is the one at work
                 with contextlib.suppress(TrainingBusy), store.training():
                     gone += 1
