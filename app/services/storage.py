@@ -1,6 +1,7 @@
 """What rests on the database, opened when it is first asked for.
 
-Most answers need no database, and its library costs a worker a third of its memory: so it is loaded late.
+Most answers need no database, and its libraries make a process more than half as large again: so they are
+loaded late. docs/decisions/0025-work-beside-the-server.md has the figures.
 """
 
 from __future__ import annotations
