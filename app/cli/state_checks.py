@@ -129,8 +129,8 @@ def look_at_disk(settings: Settings) -> Iterator[Finding]:
 def _kind(database: Database) -> str:
     if database.is_sqlite:
         journal = journal_mode(sqlite3.sqlite_version_info)
-        words = {"wal": "a write-ahead log", "truncate": "a rollback journal, the safe one for this version"}
-        return f"SQLite {sqlite3.sqlite_version} with {words[journal]}"
+        words = {"wal": "write-ahead log", "truncate": "rollback journal, the safe one for this version"}
+        return f"SQLite {sqlite3.sqlite_version} ({words[journal]})"
     with database.reading() as session:
         return f"PostgreSQL {session.scalar(text('SHOW server_version'))}"
 
