@@ -5,9 +5,10 @@ ARG BASE=python:3.13-slim-trixie
 FROM ${BASE} AS build
 WORKDIR /app
 RUN python -m venv /opt/venv
-COPY requirements.txt ./
+COPY requirements.txt requirements-postgres.txt ./
 # Wheels only: the image needs no compiler. pip itself is not needed afterwards.
-RUN /opt/venv/bin/python -m pip install --no-cache-dir --require-hashes --only-binary :all: -r requirements.txt \
+RUN /opt/venv/bin/python -m pip install --no-cache-dir --require-hashes --only-binary :all: \
+      -r requirements.txt -r requirements-postgres.txt \
     && /opt/venv/bin/python -m pip uninstall --yes pip
 # .dockerignore lists what may come along
 COPY . .

@@ -88,7 +88,9 @@ def with_mixed_recipes(shoppers_once: Path, tmp_path_factory: pytest.TempPathFac
 def trained(trained_once: Path, tmp_path: Path) -> Settings:
     """Settings over this test's own copy of the trained folder."""
     # a server of all tests may have kept tables there by now
-    kept = shutil.ignore_patterns("clientele.db*", "worker.lock", "uploads", "datasets", "edits")
+    kept = shutil.ignore_patterns(
+        "clientele.db*", "worker.lock", "worker.beat", "uploads", "datasets", "edits"
+    )
     shutil.copytree(trained_once, tmp_path, dirs_exist_ok=True, ignore=kept)
     return settings_in(tmp_path)
 

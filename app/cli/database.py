@@ -23,9 +23,12 @@ def database() -> None:
 
 
 @database.command(name="current")
-def show_current() -> None:
+@click.option("--quiet", is_flag=True, help="Tell it by the exit code alone.")
+def show_current(*, quiet: bool) -> None:
     """Tell which tables the database has; changes none of them."""
-    found = _run(status)
+    found = _run(status, quiet=quiet)
+    if quiet:
+        sys.exit(0 if found.is_current else 1 if found.is_known else 2)
     if not found.is_known:
         click.echo("a newer release wrote this database; start that release again")
         sys.exit(2)
@@ -46,7 +49,18 @@ def run_upgrade() -> None:
         click.echo(f"upgraded: from {before.revision or 'nothing'} to {before.newest}")
 
 
-def _run(action: Callable[[Database], SchemaStatus]) -> SchemaStatus:
+@database.command(name="downgrade", hidden=True)
+def refuse_downgrade() -> None:
+    """Refuse: what a later release wrote, an earlier one cannot read."""
+    click.echo(
+        "clientele: there is no way down: stop the service, bring back a backup from before the upgrade, and "
+        "start the earlier release on it",
+        err=True,
+    )
+    sys.exit(2)
+
+
+def _run(action: Callable[[Database], SchemaStatus], *, quiet: bool = False) -> SchemaStatus:
     try:
         chosen = Database.of(load_settings())
         try:
@@ -54,7 +68,8 @@ def _run(action: Callable[[Database], SchemaStatus]) -> SchemaStatus:
         finally:
             chosen.close()
     except ClienteleError as error:
-        click.echo(f"clientele: {error.detail}", err=True)
+        if not quiet:
+            click.echo(f"clientele: {error.detail}", err=True)
         sys.exit(2 if isinstance(error, SettingsInvalid) else 1)
 
 

@@ -22,6 +22,7 @@ from app.cli.browser import BrowserSearch
 ROOT = Path(__file__).resolve().parents[2]
 LEAST_PYTHON = (3, 11)
 RUN_LOCK = "requirements.txt"
+POSTGRES_LOCK = "requirements-postgres.txt"
 TEST_LOCK = "requirements-dev.txt"
 
 Runner = Callable[[Sequence[str]], int]
@@ -72,12 +73,8 @@ class Setup:
 
     def steps(self, action: str) -> list[Step]:
         """List the steps of `run`, `test` or `prepare`, in order."""
-        steps = [
-            self._python(),
-            self._environment(),
-            self._packages(TEST_LOCK if action == "test" else RUN_LOCK),
-        ]
-        steps += [self._data(), self._model()]
+        steps = [self._python(), self._environment(), self._packages(self._locks(action))]
+        steps += [self._data(), self._model(), self._database()]
         if action == "run":
             steps.append(self._server())
         if action == "test":
@@ -107,23 +104,33 @@ class Setup:
         command = [sys.executable, "-m", "venv", "--clear", str(self.root / ".venv")]
         return Step("environment", "making .venv", is_done, lambda: self.run(command))
 
-    def _packages(self, lock: str) -> Step:
+    def _locks(self, action: str) -> tuple[str, ...]:
+        if action == "test":
+            return (TEST_LOCK,)
+        is_postgres = self._setting("DATABASE_URL").startswith("postgres")
+        return (RUN_LOCK, POSTGRES_LOCK) if is_postgres else (RUN_LOCK,)
+
+    def _packages(self, locks: tuple[str, ...]) -> Step:
         stamp = self.root / ".venv" / "installed-locks"
-        # The lock for tests holds every pin of the other one, so it counts as both.
-        provided = (RUN_LOCK, TEST_LOCK) if lock == TEST_LOCK else (RUN_LOCK,)
+        # The lock for tests holds every pin of the others, so it counts as all.
+        provided = (RUN_LOCK, POSTGRES_LOCK, TEST_LOCK) if locks == (TEST_LOCK,) else locks
 
         def is_done() -> bool:
-            return stamp.is_file() and self._digest(lock) in stamp.read_text(encoding="utf-8").splitlines()
+            if not stamp.is_file():
+                return False
+            return set(map(self._digest, locks)) <= set(stamp.read_text(encoding="utf-8").splitlines())
 
         def install() -> int:
             stamp.unlink(missing_ok=True)
-            options = ["--quiet", "--no-input", "--disable-pip-version-check", "--require-hashes", "-r", lock]
-            code = self.run([str(self.interpreter), "-m", "pip", "install", *options])
+            options = ["--quiet", "--no-input", "--disable-pip-version-check", "--require-hashes"]
+            files = [word for lock in locks for word in ("-r", lock)]
+            code = self.run([str(self.interpreter), "-m", "pip", "install", *options, *files])
             if code == 0:
                 stamp.write_text("\n".join(map(self._digest, provided)) + "\n", encoding="utf-8")
             return code
 
-        return Step("packages", f"installing {lock}, a minute or two the first time", is_done, install)
+        doing = f"installing {' and '.join(locks)}, a minute or two the first time"
+        return Step("packages", doing, is_done, install)
 
     def _digest(self, lock: str) -> str:
         return f"{lock} {hashlib.sha256((self.root / lock).read_bytes()).hexdigest()}"
@@ -138,9 +145,22 @@ class Setup:
         command = [str(self.interpreter), "train_model.py", "--recipe", "mall"]
         return Step("model", "training the first version", active.is_file, lambda: self.run(command))
 
+    def _database(self) -> Step:
+        # Asked of the program itself, which knows where the database is and what it needs.
+        ask = [str(self.interpreter), "-m", "app.cli.database"]
+        return Step(
+            "database",
+            "bringing the tables to this release",
+            lambda: self.run([*ask, "current", "--quiet"]) == 0,
+            lambda: self.run([*ask, "upgrade"]),
+        )
+
     def _folder(self, key: str, default: str) -> Path:
-        """Answer a folder as the settings will see it: by the environment, else `.env`, else the default."""
-        return self.root / (os.environ.get(key) or read_dotenv(self.root / ".env").get(key) or default)
+        return self.root / (self._setting(key) or default)
+
+    def _setting(self, key: str) -> str:
+        """Answer a setting as the program will see it: by the environment, else `.env`, else empty."""
+        return os.environ.get(key) or read_dotenv(self.root / ".env").get(key) or ""
 
     def _server(self) -> Step:
         command = [str(self.interpreter), "main.py"]

@@ -8,13 +8,16 @@ import sys
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import click
 
 TIMEOUT_SECONDS = 10
+# of a job for a worker
+PATIENCE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,7 @@ class Check:
     holds: Callable[[Reply], bool]
 
 
-def checks(known: dict[str, float], recipe: str = "mall") -> list[Check]:
+def checks(known: dict[str, float], recipe: str = "mall", recipes: Sequence[str] = ()) -> list[Check]:
     """Return the checks; `known` is a customer with a value for each feature of `recipe`."""
     wrong = dict.fromkeys(known, "text")
     return [
@@ -63,8 +66,25 @@ def checks(known: dict[str, float], recipe: str = "mall") -> list[Check]:
         Check("GET", "/redoc", None, 200, lambda r: r.media_type == "text/html"),
         Check("GET", "/openapi.json", None, 200, lambda r: "/api/v1/predict" in r.body["paths"]),
         Check("GET", "/metrics", None, 200, lambda r: b"clientele_" in r.body),
+        *(_versions_check(name) for name in recipes),
+        # the two that need the database
+        Check("GET", "/api/v1/datasets?limit=1", None, 200, lambda r: len(r.body["datasets"]) <= 1),
+        Check("GET", "/api/v1/jobs?limit=50", None, 200, lambda r: not _is_stuck(r.body["jobs"])),
         *(_older_checks() if recipe == "mall" else ()),
     ]
+
+
+def _versions_check(recipe: str) -> Check:
+    path = f"/api/v1/recipes/{recipe}/versions"
+    return Check("GET", path, None, 200, lambda r: bool(r.body["recipe"] == recipe))
+
+
+def _is_stuck(jobs: list[dict[str, Any]]) -> bool:
+    """Answer whether jobs wait and no worker takes one."""
+    long_ago = datetime.now(UTC) - PATIENCE
+    waiting = [job for job in jobs if job["status"] == "pending"]
+    is_long = any(datetime.fromisoformat(job["created_at"]) < long_ago for job in waiting)
+    return is_long and all(job["status"] != "running" for job in jobs)
 
 
 def _older_checks() -> list[Check]:
@@ -86,13 +106,14 @@ def smoke(url: str) -> None:
     try:
         info = ask(base, "GET", "/api/v1/model/info")
         known = {feature["name"]: feature["mean"] for feature in info.body["features"]}
+        recipes = [one["name"] for one in ask(base, "GET", "/api/v1/recipes").body["recipes"]]
     except (OSError, http.client.HTTPException) as error:
         click.echo(f"nobody answers at {base}: {error}", err=True)
         sys.exit(2)
     except (KeyError, TypeError, ValueError):
         click.echo(f"fail  the server at {base} has no model that answers")
         sys.exit(1)
-    tried = checks(known, info.body["recipe"])
+    tried = checks(known, info.body["recipe"], recipes)
     failed = sum(not _run(base, check) for check in tried)
     click.echo(f"{len(tried) - failed} passed, {failed} failed")
     sys.exit(1 if failed else 0)

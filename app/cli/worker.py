@@ -9,22 +9,27 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
 
 import click
 from filelock import FileLock, Timeout
 
 from app.core.config import Settings, load_settings
 from app.core.errors import ClienteleError
-from app.core.job_process import LOCK
+from app.core.job_process import BEAT, LOCK
 from app.core.logging import configure_logging
 from app.models.records.upgrade import open_database
 from app.services.job_kinds import job_kinds
 from app.services.job_worker import JobWorker
+from app.services.retention_service import RetentionService
 
 NICENESS = 10
 # a server's own worker waits so long for another one to end, and for work
 TURN_SECONDS, IDLE_SECONDS = 3.0, 900.0
 ASK_SECONDS = 1.0
+BEAT_SECONDS = 5.0
+TIDY_SECONDS = 3600.0
 STOP_SECONDS = 4.0
 TAKEN = 3
 
@@ -33,7 +38,7 @@ TAKEN = 3
 @click.option("--beside", is_flag=True, help="As a server starts it: ends with standard input, or when idle.")
 @click.option("--once", is_flag=True, help="Do what there is, then end.")
 def worker(*, beside: bool, once: bool) -> None:
-    """Do jobs, oldest first, one at a time. Several may run: each job is done once.
+    """Do jobs, oldest first, one at a time, and tidy up now and then. Several may run: each job is done once.
 
     Exit codes: 0 told to stop, or nothing to do; 1 the database does not answer; 2 the settings cannot be
     used; 3 another server's worker is at it.
@@ -69,15 +74,29 @@ def _work(settings: Settings, wake: threading.Event, stop: threading.Event, idle
     database = open_database(settings)
     name = f"{socket.gethostname()}:{os.getpid()}"
     jobs = JobWorker(database, job_kinds(settings, database), name, stop)
-    last = time.monotonic()
+    retention = RetentionService(settings, database, stop)
+    threading.Thread(target=_beat, args=(settings.data_dir / BEAT, stop), daemon=True).start()
+    last, tidied = time.monotonic(), float("-inf")
     while not stop.is_set():
         wake.clear()
         if jobs.work_off():
             last = time.monotonic()
+        if time.monotonic() - tidied >= TIDY_SECONDS and not stop.is_set():
+            retention.tidy()
+            tidied = time.monotonic()
         if time.monotonic() - last >= idle_seconds:
             break
         wake.wait(ASK_SECONDS)
     database.close()
+
+
+def _beat(path: Path, stop: threading.Event) -> None:
+    """Show that a worker lives, also in the middle of a computation."""
+    while True:
+        with suppress(OSError):
+            path.touch()
+        if stop.wait(BEAT_SECONDS):
+            return
 
 
 def _listen(wake: threading.Event, end: Callable[[], None]) -> None:

@@ -70,6 +70,15 @@ class Settings(BaseSettings):
         default=True,
         description="Whether the server starts a process for jobs; if not, run python -m app.cli.worker.",
     )
+    upload_days: int = Field(
+        default=1,
+        ge=1,
+        le=365,
+        description="Days that a sent customer table waits to be taken in, and that what crashes left lies.",
+    )
+    retention_days: int = Field(
+        default=30, ge=1, le=3_650, description="Days that a job is remembered after it ended."
+    )
     rate_limit: int = Field(
         default=0, ge=0, le=1_000_000, description="Most API requests of a client in a window; 0: no limit."
     )
@@ -112,6 +121,8 @@ class Settings(BaseSettings):
             "MAX_UPLOAD_BYTES": str(self.max_upload_bytes),
             "MAX_IMPORT_ROWS": str(self.max_import_rows),
             "MAX_IMPORT_COLUMNS": str(self.max_import_columns),
+            "UPLOAD_DAYS": str(self.upload_days),
+            "RETENTION_DAYS": str(self.retention_days),
         }
 
     @property

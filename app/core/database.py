@@ -109,6 +109,11 @@ class Database:
         """Whether it is a SQLite file."""
         return self.url.get_backend_name() == "sqlite"
 
+    @property
+    def is_made(self) -> bool:
+        """Whether there is a file, where it is one; a server is taken to have what its URL names."""
+        return not self.is_sqlite or Path(self.url.database or "").exists()
+
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """Open a session that sees one moment and cannot write."""

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
+
+_STAGED = re.compile(r"\..+\.[0-9]+\.tmp")
 
 
 def write_durably(path: Path, content: bytes) -> None:
@@ -23,6 +26,23 @@ def replace_durably(path: Path, content: bytes) -> None:
     finally:
         staged.unlink(missing_ok=True)
     flush_folder(path.parent)
+
+
+def remove_staged(folder: Path, before: float) -> int:
+    """Remove what crashes left of replaced files, written before a moment, in seconds; return how many."""
+    found = folder.iterdir() if folder.is_dir() else iter(())
+    left = [path for path in found if _STAGED.fullmatch(path.name) and is_older(path, before)]
+    for path in left:
+        path.unlink(missing_ok=True)
+    return len(left)
+
+
+def is_older(path: Path, before: float) -> bool:
+    """Answer whether a file, or all of a folder, was written before a moment; what is gone was not."""
+    try:
+        return all(found.stat().st_mtime < before for found in (path, *path.rglob("*")))
+    except FileNotFoundError:  # somebody else was quicker
+        return False
 
 
 def flush_folder(folder: Path) -> None:

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -15,8 +16,14 @@ from filelock import FileLock, Timeout
 
 COMMAND = (sys.executable, "-m", "app.cli.worker", "--beside")
 LOCK = "worker.lock"
+# touched by every worker that lives
+BEAT = "worker.beat"
 PROJECT = Path(__file__).resolve().parents[2]
 LOOK_SECONDS = 2.0
+# how long the process may stay away: it also tidies
+REST_SECONDS = 6 * 3600.0
+# how long one that cannot work is left alone: its database is away, or of a newer release
+REFUSED_SECONDS = 20.0
 STOP_SECONDS = 5.0
 
 log = structlog.get_logger("clientele.jobs")
@@ -28,7 +35,8 @@ class JobProcess:
     One such process works for all web processes over one data folder: it holds the lock there. A web process
     whose lock is free, because nobody works or the one who did is gone, starts its own. That one ends when
     its standard input does, so with the web process at the latest, and with status 0 after a time without
-    work.
+    work. After a rest it is started again, for there is something to tidy now and then. One that was killed
+    is started again at once, one that refused to work after a while.
 
     Parameters
     ----------
@@ -48,6 +56,8 @@ class JobProcess:
         self._process: subprocess.Popen[bytes] | None = None
         self._watcher: threading.Thread | None = None
         self._is_wanted = False
+        self._rests_since = time.monotonic()
+        self._not_before = float("-inf")
         self._is_over = threading.Event()
 
     def wake(self) -> None:
@@ -79,6 +89,8 @@ class JobProcess:
         while not self._is_over.wait(LOOK_SECONDS):
             with self._lock:
                 if not self._is_over.is_set():
+                    is_rested = time.monotonic() - self._rests_since >= REST_SECONDS
+                    self._is_wanted = self._is_wanted or is_rested
                     self._see_to_it(knock=False)
 
     def _see_to_it(self, *, knock: bool = True) -> None:
@@ -87,9 +99,13 @@ class JobProcess:
             self._process = None
             if status == 0 and not knock:
                 self._is_wanted = False
+                self._rests_since = time.monotonic()
             elif status:
                 log.warning("job_process_ended", detail=f"status {status}")
-        if self._process is None and self._is_wanted and self._is_free():
+            if status > 0:  # a signal's is negative
+                self._not_before = time.monotonic() + REFUSED_SECONDS
+        may_start = self._is_wanted and time.monotonic() >= self._not_before
+        if self._process is None and may_start and self._is_free():
             self._process = subprocess.Popen(  # noqa: S603 - our own command
                 self._command, stdin=subprocess.PIPE, env=self._environment, cwd=PROJECT
             )

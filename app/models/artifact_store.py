@@ -169,6 +169,10 @@ class ArtifactStore:
         finally:
             lock.release()
 
+    def leftovers(self) -> list[Path]:
+        """Return the folders of a training or a deletion that is under way, or crashed."""
+        return [path for kind in (STAGING, DELETED) for path in self.folder.glob(f"{kind}*")]
+
     def publish(self, version: int, files: Mapping[str, bytes], next_segment_id: int) -> None:
         """Store a version durably, under a number that must be free. It is not yet active.
 
@@ -312,9 +316,8 @@ class ArtifactStore:
         return history
 
     def _sweep(self) -> None:
-        for kind in (STAGING, DELETED):
-            for leftover in self.folder.glob(f"{kind}*"):
-                shutil.rmtree(leftover, ignore_errors=True)
+        for leftover in self.leftovers():
+            shutil.rmtree(leftover, ignore_errors=True)
         for name in (ACTIVE, HISTORY, NEXT):
             for leftover in self.folder.glob(f".{name}.*.tmp"):
                 leftover.unlink(missing_ok=True)

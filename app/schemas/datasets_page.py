@@ -16,6 +16,7 @@ class DatasetsPage(Answer):
     is_first: bool
     most_bytes: int
     most_text: str
+    wait_text: str
     message: str | None
     fault: str | None
 

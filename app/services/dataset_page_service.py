@@ -32,11 +32,14 @@ class DatasetPageService:
     datasets : DatasetService
     most_bytes : int
         Size of the largest file that is taken.
+    wait_days : int
+        How long a file waits to be taken in.
     """
 
-    def __init__(self, datasets: DatasetService, most_bytes: int) -> None:
+    def __init__(self, datasets: DatasetService, most_bytes: int, wait_days: int) -> None:
         self._datasets = datasets
         self._most_bytes = most_bytes
+        self._wait_days = wait_days
 
     def list_tables(
         self, cursor: str | None = None, done: str | None = None, fault: ClienteleError | None = None
@@ -50,6 +53,7 @@ class DatasetPageService:
             is_first=cursor is None,
             most_bytes=self._most_bytes,
             most_text=f"{number_text(self._most_bytes / MEGABYTE)} MB",
+            wait_text=counted(self._wait_days, "day"),
             message=DONE.get(done or ""),
             fault=None if fault is None else f"{fault.title}: {fault.detail}",
         )

@@ -34,7 +34,7 @@ class DatasetService:
 
     def try_out(self, upload: str, file_name: str, choices: ImportChoices) -> JobRead:
         """Ask what an uploaded file holds. Raises UploadNotFound."""
-        self._files.get_upload(upload)
+        self._files.keep_upload(upload)
         asked = {"upload": upload, "file_name": file_name, "choices": _chosen(choices)}
         return self._jobs.submit(DRY_RUN, asked)
 
@@ -56,9 +56,11 @@ class DatasetService:
         ------
         UploadNotFound, DatasetNotFound
         """
-        self._files.get_upload(upload)
-        if parent_id is not None:
-            self.get_dataset(parent_id)
+        # what was taken in has no upload any more, and is answered all the same
+        if key is None or not self._jobs.is_known(key):
+            self._files.keep_upload(upload)
+            if parent_id is not None:
+                self.get_dataset(parent_id)
         asked = {
             "upload": upload,
             "file_name": file_name,
@@ -91,6 +93,8 @@ class DatasetService:
 
     def delete_dataset(self, dataset_id: str) -> None:
         """Remove a table; models that were trained on it stay. Raises DatasetNotFound."""
+        self.get_dataset(dataset_id)
+        self._files.note_unlisted(dataset_id)
         with self._database.writing() as session:
             DatasetStore(session).delete_dataset(dataset_id)
         self._files.remove(dataset_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from dataclasses import asdict
 from pathlib import Path
@@ -23,7 +24,7 @@ from app.models.importing.take_in import Taken, take_in
 from app.models.importing.understanding import Understanding, fingerprint_header, hash_content, understand
 from app.models.records.column_mapping import ColumnMappingStore
 from app.models.records.dataset import DatasetFacts, DatasetRecord, DatasetStore
-from app.models.records.job import JobRecord
+from app.models.records.job import JobRecord, JobStore
 from app.services.dataset_files import DatasetFiles, import_limits
 from app.services.job_worker import Outcome, Tell
 
@@ -120,12 +121,23 @@ class ImportWork:
         tell(SUMMED, "taken in")
         facts = _facts(job, found, taken, parent, rows)
 
+        is_needed = False
+
         def publish(session: Session) -> None:
+            nonlocal is_needed
             DatasetStore(session).create_dataset(facts)
             if chosen:
                 ColumnMappingStore(session).save_mapping(found.fingerprint, chosen)
+            others = (other for other in JobStore(session).list_unfinished() if other.id != job.id)
+            is_needed = any(other.payload.get("upload") == path.name for other in others)
 
-        return Outcome({"dataset_id": job.id}, publish)
+        def afterwards() -> None:
+            with contextlib.suppress(OSError):  # they will be found again
+                self._files.forget_unlisted(job.id)
+                if not is_needed:
+                    self._files.remove_upload(path.name)
+
+        return Outcome({"dataset_id": job.id}, publish, afterwards)
 
     def _parent(self, asked: dict[str, Any]) -> DatasetRecord | None:
         if asked["parent_id"] is None:

@@ -42,6 +42,11 @@ class JobService:
             self._wake()
         return job
 
+    def is_known(self, key: str) -> bool:
+        """Answer whether an idempotency key came before."""
+        with self._database.reading() as session:
+            return JobStore(session).is_known(key)
+
     def get_job(self, job_id: str, kind: str | None = None) -> JobRead:
         """Return a job, of this kind if one is given.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import structlog
@@ -42,10 +43,14 @@ class Outcome:
         For whoever asked, as JSON.
     publish : callable
         Writes what the job made into the database, in the transaction in which the job ends: once or never.
+    afterwards : callable
+        Takes away what the job needed, once its end is kept. A crash may skip it, so somebody else has to
+        find the same.
     """
 
     result: dict[str, Any]
     publish: Callable[[Session], None] = lambda session: None
+    afterwards: Callable[[], None] = lambda: None
 
 
 Work = Callable[[JobRecord, Tell], Outcome]
@@ -98,8 +103,10 @@ class JobWorker:
         try:
             with pulse:
                 outcome = self._kinds[job.kind]()(job, pulse.tell)
-            self._end(job, lambda leases: leases.complete(job.id, job.fence, outcome.result), outcome.publish)
-            log.info("job_completed", job=job.id, kind=job.kind)
+            complete = partial(JobLeases.complete, job_id=job.id, fence=job.fence, result=outcome.result)
+            if self._end(job, complete, outcome.publish):
+                log.info("job_completed", job=job.id, kind=job.kind)
+                outcome.afterwards()
         except _JobCancelled:
             self._end(job, lambda leases: leases.cancel(job.id, job.fence))
         except _JobStopped:
@@ -121,13 +128,16 @@ class JobWorker:
         job: JobRecord,
         say: Callable[[JobLeases], None],
         publish: Callable[[Session], None] = lambda session: None,
-    ) -> None:
+    ) -> bool:
+        """End the job; return whether it was still ours to end."""
         try:
             with self._database.writing() as session:
                 publish(session)
                 say(JobLeases(session))
         except LeaseLost:
             log.warning("job_lost", job=job.id, kind=job.kind)
+            return False
+        return True
 
 
 @dataclass

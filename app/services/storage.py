@@ -1,6 +1,7 @@
 """What rests on the database, opened when it is first asked for.
 
-Most answers need no database, and its library costs a worker a third of its memory: so it is loaded late.
+Most answers need no database, and its libraries make a process more than half as large again: so they are
+loaded late. docs/decisions/0025-work-beside-the-server.md has the figures.
 """
 
 from __future__ import annotations
@@ -100,17 +101,18 @@ class Storage:
         from app.services.segmenting_pages import SegmentingPages  # noqa: PLC0415
         from app.services.segments_pages import SegmentsPages  # noqa: PLC0415
 
-        database = open_database(self._settings)
+        settings = self._settings
+        database = open_database(settings)
         wake = self._process.wake if self._process else lambda: None
         jobs = JobService(database, wake)
-        datasets = DatasetService(self._settings, database, jobs)
+        datasets = DatasetService(settings, database, jobs)
         drafts = RecipeDrafts(datasets, self._recipes)
         segments = SegmentService(database)
         return StoredServices(
             database=database,
             jobs=jobs,
             datasets=datasets,
-            dataset_pages=DatasetPageService(datasets, self._settings.max_upload_bytes),
+            dataset_pages=DatasetPageService(datasets, settings.max_upload_bytes, settings.upload_days),
             import_pages=ImportPageService(datasets, jobs),
             segments=segments,
             drafts=drafts,

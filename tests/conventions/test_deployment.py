@@ -99,6 +99,12 @@ def instructions(dockerfile: str, word: str) -> list[str]:
     return re.findall(rf"^{word} (.*)$", dockerfile, re.MULTILINE)
 
 
+def is_written(container: dict[str, Any], folder: str) -> bool:
+    """Answer whether a container may write a folder: the innermost mount above it says so."""
+    mounts = [m for m in container["volumeMounts"] if Path(folder).is_relative_to(m["mountPath"])]
+    return not max(mounts, key=lambda mount: len(mount["mountPath"])).get("readOnly", False)
+
+
 class TestDockerfile:
     @pytest.mark.skipif(sys.platform == "win32", reason="hadolint has no wheel for Windows")
     def test_hadolint(self, repository: Path) -> None:
@@ -110,7 +116,11 @@ class TestDockerfile:
         assert instructions(dockerfile, "FROM") == ["${BASE} AS build", "${BASE}"]
 
     def test_installs_the_lock_and_compiles_nothing(self, dockerfile: str) -> None:
-        assert "--require-hashes --only-binary :all: -r requirements.txt" in dockerfile
+        words = dockerfile.split()
+        locks = ["-r", "requirements.txt", "-r", "requirements-postgres.txt"]
+        assert words[words.index("--require-hashes") :][:7] == [
+            "--require-hashes", "--only-binary", ":all:", *locks,
+        ]  # fmt: skip
         assert not re.search(r"apt-get|gcc|build-essential", dockerfile)
 
     def test_is_not_root(self, dockerfile: str) -> None:
@@ -135,16 +145,32 @@ class TestDockerfile:
         (label,) = instructions(dockerfile, "LABEL")
         assert f'org.opencontainers.image.version="{VERSION}"' in label
 
-    def test_takes_along_only_what_is_named(self, repository: Path) -> None:
+    def test_takes_along_only_what_is_named(self, repository: Path, dockerfile: str) -> None:
         lines = (repository / ".dockerignore").read_text(encoding="utf-8").splitlines()
         rules = [line for line in lines if line and not line.startswith("#")]
         assert rules[0] == "*"
         named = [rule[1:] for rule in rules if rule.startswith("!")]
         assert [name for name in named if not (repository / name).exists()] == []
-        assert {"main.py", "app", "requirements.txt", "deploy/first_start.sh"} <= set(named)
+        copied = {
+            name for line in instructions(dockerfile, "COPY") for name in line.split() if ".txt" in name
+        }
+        assert {"main.py", "app", "deploy/first_start.sh"} | copied <= set(named)
 
 
 class TestScripts:
+    @pytest.mark.skipif(os.name == "nt", reason="a script of the image, which is Linux")
+    @pytest.mark.parametrize(("answer", "code"), [(0, 0), (1, 0), (2, 1)])
+    def test_first_start_goes_on_without_a_database(
+        self, repository: Path, tmp_path: Path, answer: int, code: int
+    ) -> None:
+        fake = tmp_path / "python"
+        fake.write_text(f"#!/bin/sh\ncase $* in *database*) exit {answer};; esac\n", encoding="utf-8")
+        fake.chmod(0o755)
+        folders = {"DATA_DIR": str(tmp_path), "ARTIFACTS_DIR": str(tmp_path)}
+        environment = os.environ | folders | {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
+        script = repository / "deploy" / "first_start.sh"
+        assert subprocess.run([str(script)], env=environment, check=False).returncode == code
+
     @pytest.mark.parametrize("script", ["deploy/first_start.sh", "scripts/build_image.sh"])
     def test_shellcheck(self, repository: Path, script: str) -> None:
         assert run(repository, "shellcheck", script) == ""
@@ -201,6 +227,11 @@ class TestCompose:
         assert service["healthcheck"]["test"] == ["CMD", "python", "deploy/healthcheck.py"]
         assert service["command"][-1].split(" && ") == ["deploy/first_start.sh", "exec python main.py"]
 
+    def test_the_server_starts_a_worker(self, service: dict[str, Any]) -> None:
+        assert service["environment"]["JOB_WORKER"] == "true"
+        # it writes to the volume, which nobody else has
+        assert not any(mount.endswith(":ro") for mount in service["volumes"])
+
     def test_settings_are_known_and_acceptable(
         self, service: dict[str, Any], monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -243,8 +274,22 @@ class TestKubernetes:
         for key, value in config["data"].items():
             monkeypatch.setenv(key, value)
         Settings(_env_file=None)
-        name = {"configMapRef": {"name": config["metadata"]["name"]}}
-        assert all(c["envFrom"] == [name] and "env" not in c for c in containers)
+        name = config["metadata"]["name"]
+        # a DATABASE_URL holds a password
+        sources = [{"configMapRef": {"name": name}}, {"secretRef": {"name": name, "optional": True}}]
+        assert all(c["envFrom"] == sources and "env" not in c for c in containers)
+
+    def test_a_worker_does_the_jobs(
+        self, manifests: dict[str, Any], containers: list[dict[str, Any]], dockerfile: str
+    ) -> None:
+        assert manifests["ConfigMap"]["data"]["JOB_WORKER"] == "false"
+        (worker,) = [c for c in containers if c["name"] == "worker"]
+        assert worker["command"] == ["python", "-m", "app.cli.worker"]
+        environment = environment_of(dockerfile)
+        folders = [environment["DATA_DIR"], environment["ARTIFACTS_DIR"]]
+        assert [is_written(worker, folder) for folder in folders] == [True, True]
+        (server,) = [c for c in containers if c["name"] == "server"]
+        assert [is_written(server, folder) for folder in folders] == [True, False]
 
     def test_pods_are_locked_down(self, pods: list[dict[str, Any]], containers: list[dict[str, Any]]) -> None:
         for pod in pods:

@@ -69,12 +69,19 @@ def test_has_no_compiler_and_writes_nothing_of_its_own(container: str) -> None:
     buildah("run", container, "--", "sh", "-c", script)
 
 
+def test_has_the_driver_of_postgresql(container: str) -> None:
+    buildah("run", container, "--", "python", "-c", "import psycopg; psycopg.pq.version()")
+
+
 def test_prepares_serves_and_trains(container: str, state: Path, tmp_path: Path) -> None:
     volume = f"{state}:/var/lib/clientele"
     buildah("run", "--volume", volume, container, "--", "deploy/first_start.sh")
     assert (state / "models_artifacts" / "mall" / "ACTIVE").stat().st_uid == USER
+    assert (state / "data" / "clientele.db").stat().st_uid == USER
     port, log = free_port(), tmp_path / "log"
-    serve = ["buildah", "run", "--env", f"PORT={port}", "--volume", f"{volume}:ro", container, "--"]
+    # as the Kubernetes manifests have it: model versions are not written, tables and jobs are
+    mounts = ("--volume", f"{volume}:ro", "--volume", f"{state}/data:/var/lib/clientele/data")
+    serve = ["buildah", "run", "--env", f"PORT={port}", *mounts, container, "--"]
     with (
         log.open("wb") as stream,
         subprocess.Popen(

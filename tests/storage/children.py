@@ -10,12 +10,14 @@ import time
 from collections.abc import Iterator
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Engine, event, text
 
 from app.core.database import Database
 from app.core.errors import ClienteleError, LeaseLost
+from app.models.records import upgrade as upgrades
 from app.models.records.column_mapping import ColumnMappingStore
 from app.models.records.dataset import DatasetFacts, DatasetStore
 from app.models.records.job import JobStore
@@ -134,8 +136,9 @@ def upgrade_together(url: str, gate: Any, told: Connection) -> None:
         told.send(before.revision)
 
 
-def upgrade_until(url: str, statement: int) -> None:
-    """Upgrade, and be killed before the nth statement that is sent to the database."""
+def upgrade_until(url: str, statement: int, migrations: Path) -> None:
+    """Upgrade by these migrations, and be killed before the nth statement that is sent to the database."""
+    upgrades.MIGRATIONS = migrations
     countdown = iter_down(statement)
 
     def before(*_: object) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, inspect, text
 from app.core.database import Database
 from app.core.errors import DatabaseUnavailable, SettingsInvalid
 from app.models.records.tables import metadata
-from app.models.records.upgrade import status, upgrade
+from app.models.records.upgrade import MIGRATIONS, status, upgrade
 from tests.storage import children
 
 STARTERS = 4
@@ -101,7 +101,9 @@ class TestUpgrade:
     def test_a_kill_at_every_statement(self, empty_url: str, empty_database: Database) -> None:
         point, code = 0, -9
         while code == -9:
-            child = children.context().Process(target=children.upgrade_until, args=(empty_url, point))
+            child = children.context().Process(
+                target=children.upgrade_until, args=(empty_url, point, MIGRATIONS)
+            )
             child.start()
             child.join()
             code = child.exitcode or 0

@@ -6,7 +6,7 @@ import hashlib
 from datetime import datetime, timedelta
 from typing import Any, Literal, get_args
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, delete, false, update
+from sqlalchemy import BigInteger, CheckConstraint, Index, delete, exists, false, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.core.column_types import PlainText, UtcDateTime, write_json
@@ -112,6 +112,14 @@ class JobStore:
         """Return a job, or None."""
         return self._session.get(JobRecord, job_id, populate_existing=True)
 
+    def is_known(self, key: str) -> bool:
+        """Answer whether an idempotency key came before."""
+        return bool(self._session.scalar(select(exists().where(JobRecord.idempotency_key == key))))
+
+    def list_unfinished(self) -> list[JobRecord]:
+        """Return all jobs that wait or run."""
+        return list(self._session.scalars(select(JobRecord).where(JobRecord.lease_until.is_not(None))))
+
     def get_job(self, job_id: str, kind: str | None = None) -> JobRecord:
         """Return a job, of this kind if one is given.
 
@@ -172,11 +180,18 @@ class JobStore:
             self.get_job(job_id)
             raise JobActive("the job has not ended; cancel it first")
 
-    def delete_ended_jobs(self, age: timedelta) -> int:
-        """Forget the jobs that ended so long ago, with their idempotency keys; return how many there were."""
+    def delete_ended_jobs(self, age: timedelta, most: int, kind: str | None = None) -> int:
+        """Forget jobs that ended so long ago, with their idempotency keys; return how many there were.
+
+        At most so many of them, so that nobody waits long for the end of the transaction.
+        """
         is_old = JobRecord.finished_at < clock(self._session, -age)
-        statement = delete(JobRecord).where(_HAS_ENDED, is_old).returning(JobRecord.id)
-        return len(self._session.scalars(statement).all())
+        is_it = [_HAS_ENDED, is_old, *([] if kind is None else [JobRecord.kind == kind])]
+        # another worker may be at it
+        some = select(JobRecord.id).where(*is_it).limit(most).with_for_update(skip_locked=True)
+        statement = delete(JobRecord).where(JobRecord.id.in_(some)).returning(JobRecord.id)
+        options = {"synchronize_session": False}
+        return len(self._session.scalars(statement, execution_options=options).all())
 
 
 _HAS_ENDED = JobRecord.status.in_(("completed", "failed", "cancelled"))

@@ -56,7 +56,9 @@ def list_revisions() -> list[str]:
 
 
 def status(database: Database) -> SchemaStatus:
-    """Look which tables a database has; changes none of them."""
+    """Look which tables a database has; changes none of them and makes no file."""
+    if not database.is_made:
+        return SchemaStatus(None, list_revisions()[-1], is_known=True)
     with database.reading() as session:
         return _status(session.connection())
 

@@ -33,6 +33,15 @@ def test_from_nothing_to_now() -> None:
     assert run("upgrade").output == "nothing to do: 0001\n"
 
 
+def test_by_the_exit_code_alone(folder: Path) -> None:
+    assert (run("current", "--quiet").output, run("current", "--quiet").exit_code) == ("", 1)
+    assert not (folder / "clientele.db").exists()
+    run("upgrade")
+    assert (run("current", "--quiet").output, run("current", "--quiet").exit_code) == ("", 0)
+    (folder / "clientele.db").write_bytes(b"customers, of a kind" * 100)
+    assert (run("current", "--quiet").output, run("current", "--quiet").exit_code) == ("", 1)
+
+
 def test_a_newer_release_wrote_it(folder: Path) -> None:
     run("upgrade")
     database = Database(f"sqlite:///{folder / 'clientele.db'}")
@@ -42,9 +51,20 @@ def test_a_newer_release_wrote_it(folder: Path) -> None:
     looked = run("current")
     assert looked.exit_code == 2
     assert looked.output == "a newer release wrote this database; start that release again\n"
+    assert (run("current", "--quiet").output, run("current", "--quiet").exit_code) == ("", 2)
     refused = run("upgrade")
     assert refused.exit_code == 2
     assert refused.stderr.startswith("clientele: cannot start: DATA_DIR: a newer release wrote this database")
+
+
+def test_there_is_no_way_down() -> None:
+    run("upgrade")
+    refused = run("downgrade")
+    assert refused.exit_code == 2
+    assert refused.stderr.startswith("clientele: there is no way down: ")
+    assert refused.stderr.count("\n") == 1
+    assert run("current").output == "current: 0001\n"
+    assert "downgrade" not in run("--help").output
 
 
 def test_settings_that_cannot_be_used(monkeypatch: pytest.MonkeyPatch) -> None:

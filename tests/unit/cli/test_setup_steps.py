@@ -13,6 +13,8 @@ from app.cli import setup_steps
 from app.cli.setup_steps import Setup, Step, perform, read_dotenv, run_command, serve_command, wait_for
 from app.core.config import Settings
 
+PREPARED = ["-m venv", "pip install", "generators.mall", "train_model", "database upgrade"]
+
 
 @dataclass
 class FakeRunner:
@@ -33,7 +35,10 @@ class FakeRunner:
             touch(Path(command[-1]))
         if "train_model.py" in text:
             touch(self.root / "models_artifacts" / "mall" / "ACTIVE")
-        return 0
+        tables = self.root / "tables at this release"
+        if "app.cli.database upgrade" in text:
+            touch(tables)
+        return 0 if "app.cli.database current" not in text or tables.exists() else 1
 
     @property
     def work(self) -> list[str]:
@@ -43,6 +48,7 @@ class FakeRunner:
             "pip install",
             "generators.mall",
             "train_model",
+            "database upgrade",
             "main.py",
             "playwright",
             "check.py",
@@ -57,9 +63,9 @@ def touch(path: Path) -> None:
 
 @pytest.fixture
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for lock in ("requirements.txt", "requirements-dev.txt"):
+    for lock in ("requirements.txt", "requirements-postgres.txt", "requirements-dev.txt"):
         (tmp_path / lock).write_text(f"{lock}==1", encoding="utf-8")
-    for name in ("DATA_DIR", "ARTIFACTS_DIR"):
+    for name in ("DATA_DIR", "ARTIFACTS_DIR", "DATABASE_URL"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("BROWSER_PATH", sys.executable)  # some program: a browser is there
     return tmp_path
@@ -73,19 +79,19 @@ class TestFreshClone:
     def test_run(self, root: Path) -> None:
         runner = FakeRunner(root)
         assert set_up(root, runner, "run") == 0
-        assert runner.work == ["-m venv", "pip install", "generators.mall", "train_model", "main.py"]
+        assert runner.work == [*PREPARED, "main.py"]
         assert any("--require-hashes -r requirements.txt" in command for command in runner.commands)
 
     def test_test(self, root: Path) -> None:
         runner = FakeRunner(root)
         assert set_up(root, runner, "test") == 0
-        assert runner.work == ["-m venv", "pip install", "generators.mall", "train_model", "check.py"]
+        assert runner.work == [*PREPARED, "check.py"]
         assert any("--require-hashes -r requirements-dev.txt" in command for command in runner.commands)
 
     def test_prepare(self, root: Path) -> None:
         runner = FakeRunner(root)
         assert set_up(root, runner, "prepare") == 0
-        assert runner.work == ["-m venv", "pip install", "generators.mall", "train_model"]
+        assert runner.work == PREPARED
 
 
 class TestSecondRun:
@@ -96,7 +102,7 @@ class TestSecondRun:
         assert set_up(root, runner, "prepare") == 0
         assert runner.work == []
         lines = capsys.readouterr().err.splitlines()
-        assert len(lines) == 5
+        assert len(lines) == 6
         assert all("already there" in line for line in lines)
 
     def test_run_after_test_installs_nothing(self, root: Path) -> None:
@@ -129,6 +135,24 @@ class TestSecondRun:
         set_up(root, runner, "test")
         assert runner.work == ["pip install", "check.py"]
 
+    def test_tables_of_an_older_release_are_upgraded(self, root: Path) -> None:
+        set_up(root, FakeRunner(root), "prepare")
+        (root / "tables at this release").unlink()
+        runner = FakeRunner(root)
+        set_up(root, runner, "prepare")
+        assert runner.work == ["database upgrade"]
+
+    def test_postgresql_brings_its_driver(self, root: Path) -> None:
+        set_up(root, FakeRunner(root), "prepare")
+        (root / ".env").write_text("DATABASE_URL=postgresql://user:word@host/shop\n", encoding="utf-8")
+        runner = FakeRunner(root)
+        set_up(root, runner, "prepare")
+        (install,) = [command for command in runner.commands if "pip install" in command]
+        assert install.endswith("-r requirements.txt -r requirements-postgres.txt")
+        for action in ("prepare", "test", "prepare"):
+            set_up(root, again := FakeRunner(root), action)
+        assert again.work == []
+
     def test_another_interpreter_inside_is_replaced(self, root: Path) -> None:
         set_up(root, FakeRunner(root), "prepare")
         runner = FakeRunner(root, failing="importlib.util")
@@ -137,7 +161,7 @@ class TestSecondRun:
 
 
 class TestFailure:
-    @pytest.mark.parametrize("step", ["-m venv", "pip install", "generators.mall", "train_model", "main.py"])
+    @pytest.mark.parametrize("step", [*PREPARED, "main.py"])
     def test_code_is_passed_on_and_the_rest_left(self, root: Path, step: str) -> None:
         runner = FakeRunner(root, failing=step)
         assert set_up(root, runner, "run") == 2
@@ -164,7 +188,7 @@ class TestFolders:
         touch(root / "artifacts" / "mall" / "ACTIVE")
         runner = FakeRunner(root)
         assert set_up(root, runner, "prepare") == 0
-        assert runner.work == ["-m venv", "pip install"]
+        assert runner.work == ["-m venv", "pip install", "database upgrade"]
 
     @pytest.mark.parametrize(
         "text", ["DATA_DIR=d", "DATA_DIR = 'd'", 'export DATA_DIR="d"', "# x=1\n\nDATA_DIR=d\n#DATA_DIR=e"]
@@ -230,7 +254,7 @@ class TestMain:
 
         monkeypatch.setattr(setup_steps, "perform", perform_none)
         assert setup_steps.main([]) == 0
-        assert seen == ["Python", "environment", "packages", "data", "model", "server"]
+        assert seen == ["Python", "environment", "packages", "data", "model", "database", "server"]
 
     def test_interrupt(self, monkeypatch: pytest.MonkeyPatch) -> None:
         def interrupt(steps: list[Step]) -> int:

@@ -4,6 +4,7 @@ import http.client
 import json
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -13,6 +14,7 @@ from starlette.testclient import TestClient
 
 from app.cli import smoke
 from app.cli.smoke import checks
+from app.models.recipe import shipped_names
 from tests.api.live_server import free_port
 
 Scripted = dict[str, tuple[int, str, bytes]]
@@ -61,6 +63,13 @@ class Server:
         self._thread.join()
 
 
+def waiting(*seconds: int, then: str = "completed") -> bytes:
+    """Jobs that came so long ago and wait, and one that does not."""
+    now = datetime.now(UTC)
+    jobs = [{"status": "pending", "created_at": str(now - timedelta(seconds=ago))} for ago in seconds]
+    return json.dumps({"jobs": [*jobs, {"status": then, "created_at": str(now)}]}).encode()
+
+
 @pytest.fixture
 def server(client: TestClient) -> Iterator[Server]:
     server = Server(client)
@@ -76,6 +85,10 @@ def stranger() -> Iterator[Server]:
     server.close()
 
 
+def tried() -> list[smoke.Check]:
+    return checks({}, recipes=shipped_names())
+
+
 def run(*arguments: str) -> Result:
     return CliRunner().invoke(smoke.smoke, arguments)
 
@@ -86,10 +99,11 @@ class TestSmoke:
         *lines, summary = result.stdout.splitlines()
         assert result.exit_code == 0
         assert [line.split()[:3] for line in lines] == [
-            ["pass", check.method, check.path] for check in checks({})
+            ["pass", check.method, check.path] for check in tried()
         ]
         assert summary == f"{len(lines)} passed, 0 failed"
-        assert set(server.asked) == {f"{check.method} {check.path}" for check in checks({})}
+        asked = {f"{check.method} {check.path}" for check in tried()}
+        assert set(server.asked) == asked | {"GET /api/v1/recipes"}
 
     @pytest.mark.parametrize(
         ("path", "reply", "found"),
@@ -106,6 +120,9 @@ class TestSmoke:
             ("/openapi.json", (200, "text/html", b"<html>"), "TypeError"),
             ("/", (200, "text/plain", b"hello"), "answered 200"),
             ("/about", (404, "text/html", b""), "answered 404"),
+            ("/api/v1/recipes/mall/versions", (404, "application/problem+json", b"{}"), "answered 404"),
+            ("/api/v1/datasets?limit=1", (503, "application/problem+json", b"{}"), "answered 503"),
+            ("/api/v1/jobs?limit=50", (200, "application/json", waiting(61)), "answered 200"),
         ],
     )
     def test_one_that_fails(
@@ -118,7 +135,15 @@ class TestSmoke:
         assert len(failed) == 1
         assert failed[0].split()[2] == path
         assert found in failed[0]
-        assert result.stdout.splitlines()[-1] == f"{len(checks({})) - 1} passed, 1 failed"
+        assert result.stdout.splitlines()[-1] == f"{len(tried()) - 1} passed, 1 failed"
+
+    @pytest.mark.parametrize(
+        ("seconds", "then"), [((30,), "failed"), ((70, 700), "running"), ((), "completed")]
+    )
+    def test_jobs_that_need_not_worry(self, server: Server, seconds: tuple[int, ...], then: str) -> None:
+        jobs = waiting(*seconds, then=then)
+        server.scripted["/api/v1/jobs?limit=50"] = (200, "application/json", jobs)
+        assert run("--url", server.url).exit_code == 0
 
     @pytest.mark.parametrize(
         ("kind", "content"),

@@ -4,16 +4,22 @@ import os
 import signal
 import subprocess
 import sys
+import threading
+import time
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 from filelock import FileLock
+from sqlalchemy import text
 
 from app.cli import worker as command
 from app.core.config import Settings
-from app.core.job_process import LOCK
+from app.core.job_process import BEAT, LOCK
 from app.models.records.upgrade import open_database
 from app.services.job_service import JobService
+from app.services.job_worker import JobWorker
+from app.services.retention_service import RetentionService
 from tests.api.live_server import REPOSITORY
 
 PATIENCE_SECONDS = 120.0
@@ -47,8 +53,58 @@ def test_once_does_what_there_is(settings: Settings, variables: dict[str, str]) 
     database.close()
 
 
+def test_it_beats_and_tidies(
+    settings: Settings, variables: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rounds: list[int] = []
+    monkeypatch.setattr(RetentionService, "tidy", lambda self: rounds.append(1))
+    started = time.time()
+    assert run("--once", env=variables) == 0
+    assert rounds == [1]
+    assert (settings.data_dir / BEAT).stat().st_mtime >= started - 1.0
+
+
+def test_it_tidies_seldom(
+    variables: dict[str, str], monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    turns: list[str] = []
+
+    def work_off(self: JobWorker) -> int:
+        turns.append("work")
+        return 0
+
+    monkeypatch.setattr(command, "IDLE_SECONDS", 0.05)
+    monkeypatch.setattr(command, "ASK_SECONDS", 0.01)
+    monkeypatch.setattr(command, "_listen", lambda wake, end: None)
+    monkeypatch.setattr(os, "nice", lambda by: by, raising=False)
+    monkeypatch.setattr(RetentionService, "tidy", lambda self: turns.append("tidy"))
+    monkeypatch.setattr(JobWorker, "work_off", work_off)
+    assert run("--beside", env=variables) == 0
+    assert turns[:2] == ["work", "tidy"]
+    assert set(turns[2:]) == {"work"}
+
+
+def test_a_folder_that_cannot_be_written_stops_no_beat(tmp_path: Path) -> None:
+    stop = threading.Event()
+    stop.set()
+    command._beat(tmp_path / "nothing" / BEAT, stop)
+
+
 def test_settings_that_cannot_be_used(variables: dict[str, str]) -> None:
     assert run("--once", env=variables | {"DATABASE_URL": "mysql://x/y"}) == 2
+
+
+def test_a_database_of_a_newer_release(variables: dict[str, str], settings: Settings) -> None:
+    database = open_database(settings)
+    with database.writing() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    database.close()
+    handler = signal.getsignal(signal.SIGTERM)
+    refused = CliRunner().invoke(command.worker, ["--once"], env=variables)
+    signal.signal(signal.SIGTERM, handler)
+    assert refused.exit_code == 2
+    assert refused.stderr.startswith("clientele: cannot start: DATA_DIR: a newer release wrote this database")
+    assert refused.stderr.count("\n") == 1
 
 
 def test_a_database_that_does_not_answer(variables: dict[str, str], settings: Settings) -> None:

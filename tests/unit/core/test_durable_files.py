@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from app.core import durable_files
-from app.core.durable_files import flush_folder, replace_durably, write_durably
+from app.core.durable_files import flush_folder, is_older, remove_staged, replace_durably, write_durably
 
 
 class PowerLoss(BaseException):
@@ -85,6 +85,35 @@ class TestReplaceDurably:
         with pytest.raises(OSError, match="No space"):
             replace_durably(path, b"new")
         assert {found.name: found.read_bytes() for found in tmp_path.iterdir()} == {"a": b"old"}
+
+
+class TestRemoveStaged:
+    def test_what_a_kill_left(self, tmp_path: Path) -> None:
+        old, young, others = tmp_path / ".a.json.12.tmp", tmp_path / ".a.json.13.tmp", tmp_path / "b.12.tmp"
+        for path in (old, young, others):
+            path.touch()
+        for path in (old, others):
+            os.utime(path, (1_000, 1_000))
+        assert remove_staged(tmp_path, 2_000.0) == 1
+        assert sorted(tmp_path.iterdir()) == sorted([young, others])
+
+    def test_no_folder(self, tmp_path: Path) -> None:
+        assert remove_staged(tmp_path / "nothing", 2_000.0) == 0
+
+
+class TestIsOlder:
+    def test_a_folder_is_as_young_as_what_it_holds(self, tmp_path: Path) -> None:
+        folder = tmp_path / "a" / "b"
+        folder.mkdir(parents=True)
+        (folder / "c").touch()
+        for path in (tmp_path, folder.parent, folder):
+            os.utime(path, (1_000, 1_000))
+        assert not is_older(tmp_path, 2_000.0)
+        os.utime(folder / "c", (1_000, 1_000))
+        assert is_older(tmp_path, 2_000.0)
+
+    def test_what_is_gone(self, tmp_path: Path) -> None:
+        assert not is_older(tmp_path / "nothing", 2_000.0)
 
 
 class TestFlushFolder:

@@ -22,6 +22,12 @@ with FileLock(os.path.join(os.environ["DATA_DIR"], "worker.lock")), open(os.envi
     for line in sys.stdin:
         print("knock", file=told, flush=True)
 """
+REFUSING = """
+import os, sys
+with open(os.environ["TOLD"], "a") as told:
+    print("start", os.getpid(), file=told)
+sys.exit(2)
+"""
 PATIENCE_SECONDS = 60.0
 Make = Callable[..., JobProcess]
 
@@ -104,6 +110,23 @@ def test_one_that_found_nothing_to_do_is_left_alone(make: Make, told: Path, tmp_
     lines = told.read_text(encoding="utf-8").splitlines()
     process.wake()
     await_lines(told, lambda now: len(starts(now)) > len(starts(lines)))
+
+
+def test_one_that_refuses_to_work_is_left_alone_for_a_while(
+    make: Make, told: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(job_process, "REFUSED_SECONDS", 1.0)
+    begun = time.monotonic()
+    process = make(REFUSING)
+    process.wake()
+    await_lines(told, lambda lines: len(starts(lines)) >= 3)
+    assert time.monotonic() - begun >= 2.0
+
+
+def test_after_a_rest_it_is_started_to_tidy(make: Make, told: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(job_process, "REST_SECONDS", 0.3)
+    make('import os; print("start", os.getpid(), file=open(os.environ["TOLD"], "a"))').wake()
+    await_lines(told, lambda lines: len(starts(lines)) >= 3)
 
 
 def test_after_the_stop_nobody_is_started(make: Make, told: Path) -> None:

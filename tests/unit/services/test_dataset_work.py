@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,7 +11,7 @@ from app.core.database import Database
 from app.core.errors import TableInvalid
 from app.models.records.column_mapping import ColumnMappingStore
 from app.models.records.dataset import DatasetStore
-from app.models.records.job import JobRecord
+from app.models.records.job import JobRecord, JobStore
 from app.models.records.upgrade import open_database
 from app.services.dataset_files import DatasetFiles
 from app.services.dataset_work import DryRunWork, ImportWork
@@ -62,11 +63,24 @@ def test_begun_again_it_begins_anew(settings: Settings, database: Database) -> N
     work, asked = ImportWork(settings, database), job(settings, TABLE)
     work(asked, lambda share, words: None)
     outcome = work(asked, lambda share, words: None)
+    assert DatasetFiles(settings).list_unlisted(time.time() + 60) == [FIRST]
     publish(database, outcome)
+    outcome.afterwards()
     with database.reading() as session:
         (dataset,) = DatasetStore(session).list_datasets(5).rows
     assert (dataset.id, dataset.rows, outcome.result) == (FIRST, 12, {"dataset_id": FIRST})
     assert [path.name for path in settings.datasets_dir.iterdir()] == [FIRST]
+    assert list(settings.uploads_dir.iterdir()) == []
+
+
+def test_an_upload_that_another_job_waits_for_stays(settings: Settings, database: Database) -> None:
+    asked = job(settings, TABLE)
+    with database.writing() as session:
+        JobStore(session).enqueue("dry_run", asked.payload)
+    outcome = ImportWork(settings, database)(asked, lambda share, words: None)
+    publish(database, outcome)
+    outcome.afterwards()
+    assert DatasetFiles(settings).get_upload(asked.payload["upload"]).is_file()
 
 
 def test_open_questions_and_files_without_a_good_row(settings: Settings, database: Database) -> None:

@@ -114,17 +114,28 @@ class TestAnswer:
         first = job_of(imports.answer(job_id, TAKE), IMPORT)
         assert job_of(imports.answer(job_id, TAKE), IMPORT).id == first.id
         work_off(settings)
+        # by now its upload is gone, and the page asks about the table that it made
+        assert job_of(imports.answer(job_id, TAKE | {"lineage": "new"}), IMPORT).id == first.id
         (dataset,) = stored.datasets.list_datasets(10).datasets
         assert dataset.id == first.id
 
-    def test_taken_in_anew_after_its_table_was_deleted(
+    def test_taken_in_anew_after_it_was_stopped(
+        self, imports: ImportPageService, stored: StoredServices, settings: Settings
+    ) -> None:
+        job_id = looked_at(stored, settings, CLEAR)
+        first = job_of(imports.answer(job_id, TAKE), IMPORT)
+        imports.cancel(first.id)
+        assert job_of(imports.answer(job_id, TAKE), IMPORT).id != first.id
+
+    def test_sent_anew_after_its_table_was_deleted(
         self, imports: ImportPageService, stored: StoredServices, settings: Settings
     ) -> None:
         job_id = looked_at(stored, settings, CLEAR)
         first = job_of(imports.answer(job_id, TAKE), IMPORT)
         work_off(settings)
         stored.datasets.delete_dataset(first.id)
-        assert job_of(imports.answer(job_id, TAKE), IMPORT).id != first.id
+        with pytest.raises(UploadNotFound, match="send the file again"):
+            imports.answer(job_id, TAKE)
 
     def test_what_nobody_has_seen_is_looked_at_first(
         self, imports: ImportPageService, stored: StoredServices, settings: Settings

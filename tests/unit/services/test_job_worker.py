@@ -78,6 +78,16 @@ class TestWorkOff:
             assert ColumnMappingStore(session).find_mapping("a header") == {"income": 1}
         assert job_of(database, job_id).status == "completed"
 
+    def test_what_it_needed_goes_after_its_end(self, database: Database) -> None:
+        seen: list[str] = []
+
+        def work(job: JobRecord, tell: Tell) -> Outcome:
+            return Outcome({}, afterwards=lambda: seen.append(job_of(database, job.id).status))
+
+        enqueue(database, "count")
+        worker(database, work).work_off()
+        assert seen == ["completed"]
+
     def test_our_own_errors_are_told_with_their_fields(self, database: Database) -> None:
         def work(job: JobRecord, tell: Tell) -> Outcome:
             raise TableInvalid("no good", (FieldFault("Income", "is no number", 3),))
@@ -149,7 +159,7 @@ class TestEnds:
             lose(job)
             if job.payload["n"] == 0:
                 until(lambda: False, tell)
-            return Outcome({"published": True})
+            return Outcome({"published": True}, afterwards=lambda: pytest.fail("it is another's by now"))
 
         ids = enqueue(database, "count", "count")
         worker(database, work, LEASE).work_off()

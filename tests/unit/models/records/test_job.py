@@ -139,6 +139,17 @@ class TestCancel:
             JobStore(session).request_cancel("x")
 
 
+def test_what_has_not_ended(database: Database) -> None:
+    ended(database)
+    waiting, running = asked(database, "a key"), asked(database)
+    with database.writing() as session:
+        JobLeases(session).claim("worker", 60.0)
+    with database.reading() as session:
+        jobs = JobStore(session)
+        assert {job.id for job in jobs.list_unfinished()} == {waiting, running}
+        assert [jobs.is_known(key) for key in ("a key", "another key")] == [True, False]
+
+
 class TestDelete:
     def test_one_that_ended(self, database: Database) -> None:
         job_id = ended(database)
@@ -165,7 +176,18 @@ class TestDelete:
             session.execute(long_ago.values(finished_at=clock(session, -2 * HOUR)))
         recent = ended(database)
         with database.writing() as session:
-            assert JobStore(session).delete_ended_jobs(3 * HOUR) == 0
-            assert JobStore(session).delete_ended_jobs(HOUR) == 1
+            assert JobStore(session).delete_ended_jobs(3 * HOUR, 10) == 0
+            assert JobStore(session).delete_ended_jobs(HOUR, 10, "import") == 0
+            assert JobStore(session).delete_ended_jobs(HOUR, 10) == 1
         assert asked(database, "old") != old
         assert {job_of(database, recent).id, job_of(database, waiting).id} == {recent, waiting}
+
+    def test_so_many_at_most(self, database: Database) -> None:
+        for key in "abc":
+            with database.writing() as session:
+                JobStore(session).request_cancel(JobStore(session).enqueue("train", {}, key).id)
+        with database.writing() as session:
+            session.execute(update(JobRecord).values(finished_at=clock(session, -2 * HOUR)))
+        for gone in (2, 1, 0):
+            with database.writing() as session:
+                assert JobStore(session).delete_ended_jobs(HOUR, 2) == gone
