@@ -15,7 +15,7 @@ from app.core.config import Settings, load_settings
 from app.core.errors import ClienteleError, SettingsInvalid
 from app.models.active_model import ActiveModel
 from app.models.artifact_store import ArtifactStore
-from app.models.recipe import get_recipe
+from app.models.recipe import get_recipe, recipe_names
 
 # what to mend, by the key that it is about
 Finding = tuple[str, str]
@@ -67,6 +67,17 @@ def look_at_model(settings: Settings) -> Iterator[Finding]:
         yield "ARTIFACTS_DIR", f"{active.refusal}; {model.label} would answer in its place"
 
 
+def look_at_recipes(settings: Settings) -> Iterator[Finding]:
+    """Find recipes that are left out because a file of one's own cannot be used."""
+    for name in recipe_names(settings.recipes_dir):
+        if name == settings.default_recipe:
+            continue  # it stops the start, and is told of there
+        try:
+            get_recipe(name, settings.recipes_dir)
+        except ClienteleError as error:
+            yield "DATA_DIR", f"the recipe {name} is left out: {error.detail}"
+
+
 def look_at_exposure(settings: Settings) -> Iterator[Finding]:
     """Find what strangers could make use of, where others than this machine can connect."""
     if any(network.prefixlen == 0 for network in settings.trusted_proxies):
@@ -95,6 +106,7 @@ def look_at_privacy(settings: Settings) -> Iterator[Finding]:
 CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     look_at_folders,
     look_at_model,
+    look_at_recipes,
     look_at_exposure,
     look_at_privacy,
 )
