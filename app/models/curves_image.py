@@ -10,7 +10,7 @@ from app.models.curve_drawing import HEIGHT, LEFT, WIDTH, CurveDrawing, draw_cur
 from app.models.model_document import CurvePoint
 
 ACROSS = 2
-CELL, ROW, HEAD, EDGE = 400, 280, 56, 24
+CELL, ROW, HEAD, EDGE = 364, 280, 56, 24
 LETTERS = 48  # of a finding in a line
 LINE = 17
 # no theme follows a file: it is read on white

@@ -23,7 +23,8 @@ METHODS = {
 }
 OURS = "kmeans"
 # D. Steinley, Psychological Methods 9 (2004): from 0.9 on excellent, below 0.65 poor
-ALIKE = ((0.9, "nearly the same segments"), (0.65, "much alike"))
+ALIKE = ((0.9, "nearly the same"), (0.65, "much alike"))
+LEAST_APART = 0.005
 
 
 def tell_choice(choice: ChoiceRead) -> ChoiceStory:
@@ -62,16 +63,18 @@ def _way(other: AlternativeRead) -> OtherWay:
         sizes=", ".join(map(number_text, other.sizes)),
         apart=f"{number_text(100 * other.noise_share, 1)} %" if other.noise_share else "none",
         agreement="–" if is_ours else _figure(other.agreement),
-        meaning="the one that serves" if is_ours else _meaning(other.agreement, count),
+        meaning="the one that serves" if is_ours else _meaning(other),
         silhouette=_figure(other.silhouette),
         stability=_figure(other.stability),
     )
 
 
-def _meaning(agreement: float | None, segments: int) -> str:
-    if agreement is None or segments < 2:
+def _meaning(other: AlternativeRead) -> str:
+    agreement = other.agreement
+    if agreement is None or len(other.sizes) < 2:
         return "no division"
-    return next((words for least, words in ALIKE if agreement >= least), "other segments")
+    words = next((words for least, words in ALIKE if agreement >= least), "other segments")
+    return f"{words}, of those it places" if other.noise_share >= LEAST_APART else words
 
 
 def _figure(value: float | None) -> str:

@@ -52,7 +52,7 @@ class TestChoice:
         text = text_of(chosen.get("/recipes/mall/about").text)
         assert "What other ways of clustering make of 200 of these customers" in text
         assert "k-means 2 100, 90 – the one that serves 5 % 0.50 –" in text
-        assert "DBSCAN 2 100, 90 0.90 nearly the same segments 5 % 0.50 –" in text
+        assert "DBSCAN 2 100, 90 0.90 nearly the same, of those it places 5 % 0.50 –" in text
 
     def test_the_api_tells_the_same(self, chosen: TestClient) -> None:
         choice = chosen.get("/api/v1/model/info").json()["choice"]

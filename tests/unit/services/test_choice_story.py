@@ -64,7 +64,7 @@ class TestWays:
 
     @pytest.mark.parametrize(
         ("agreement", "meaning"),
-        [(1.0, "nearly the same segments"), (0.9, "nearly the same segments"), (0.65, "much alike"),
+        [(1.0, "nearly the same"), (0.9, "nearly the same"), (0.65, "much alike"),
          (0.64, "other segments"), (-0.1, "other segments")],
     )  # fmt: skip
     def test_agreement_in_words(self, agreement: float, meaning: str) -> None:
@@ -80,7 +80,8 @@ class TestWays:
         assert (found.segments, found.sizes, found.apart, found.meaning) == ("0", "", "100 %", "no division")
 
     def test_who_lies_in_no_segment(self) -> None:
-        assert way(noise_share=0.125).apart == "12.5 %"
+        found = way(noise_share=0.125)
+        assert (found.apart, found.meaning) == ("12.5 %", "nearly the same, of those it places")
 
     def test_every_way_has_a_name_and_how_many_were_compared_is_told(self) -> None:
         story = tell_choice(choice(*({"method": method} for method in METHODS if method != "kmeans")))
