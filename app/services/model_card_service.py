@@ -60,10 +60,7 @@ class ModelCardService:
             ],
             outlying=_outlying(document.exceptional, words, figures),
             choice=tell_choice(info.choice) if info.choice else None,
-            curves=[
-                CurveChart.model_validate(drawing, from_attributes=True)
-                for drawing in draw_curves(analysis.curves, len(document.segments))
-            ],
+            curves=_curves(model),
             curves_file=f"/api/v1/recipes/{document.recipe}/versions/{document.version}/curves.svg",
             null_text=_null_text(analysis.null_test, model.document.data.rows),
             limits=_limits(model),
@@ -78,6 +75,11 @@ def _outlying(
     if found is None or words.exceptional is None or figures.exceptional is None:
         return None
     return AboutSegment(slot=found.slot, info=words.exceptional, numbers=figures.exceptional, verdict="")
+
+
+def _curves(model: MLModel) -> list[CurveChart]:
+    drawings = draw_curves(model.analysis.curves, len(model.segments))
+    return [CurveChart.model_validate(drawing, from_attributes=True) for drawing in drawings]
 
 
 def _customers(document: ModelDocument) -> str:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import errno
-import io
-import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -35,10 +33,10 @@ from app.schemas.version import (
 )
 from app.services.moves_story import tell_moves
 from app.services.prediction_service import SegmentTexts, model_card
+from app.services.version_archive import zipped
 
 MOST_AT_ONCE = 200
 READ_ONLY = {errno.EROFS, errno.EACCES, errno.EPERM}
-ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 
 Describe = Callable[[SegmentState], SegmentTexts]
 
@@ -141,7 +139,7 @@ class VersionService:
         sums = "".join(f"{sha256(content)}  {name}\n" for name, content in sorted(files.items()))
         return Download(
             name=f"{self._recipe.name}-{number}.zip",
-            pieces=_zipped({**dict(sorted(files.items())), "SHA256SUMS": sums.encode()}),
+            pieces=zipped({**dict(sorted(files.items())), "SHA256SUMS": sums.encode()}),
         )
 
     def draw_curves(self, number: int) -> Download:
@@ -251,33 +249,3 @@ def _writing() -> Iterator[None]:
             "this process may not write the folder of the versions: change them where trainings run, with "
             "python -m app.cli.versions"
         ) from error
-
-
-def _zipped(files: Mapping[str, bytes]) -> Iterator[bytes]:
-    """Yield a zip archive file by file; the same files give the same bytes."""
-    waiting = _Waiting()
-    with zipfile.ZipFile(waiting, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files.items():
-            entry = zipfile.ZipInfo(name, ZIP_EPOCH)
-            entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
-            archive.writestr(entry, content)
-            yield waiting.take()
-    yield waiting.take()
-
-
-class _Waiting(io.RawIOBase):
-    """What was written and not yet sent; nobody seeks in it."""
-
-    def __init__(self) -> None:
-        self._parts: list[bytes] = []
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, part: object) -> int:
-        self._parts.append(bytes(part))  # type: ignore[call-overload]
-        return len(self._parts[-1])
-
-    def take(self) -> bytes:
-        parts, self._parts = self._parts, []
-        return b"".join(parts)
