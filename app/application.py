@@ -224,8 +224,8 @@ def _add_layers(
             CORSMiddleware,
             allow_origins=list(settings.cors_origins),
             allow_methods=["GET", "POST"],
-            allow_headers=["Content-Type", "X-Request-ID"],
-            expose_headers=["X-Request-ID"],
+            allow_headers=["Content-Type", "If-None-Match", "X-Request-ID"],
+            expose_headers=["ETag", "X-Request-ID"],
         )
     app.add_middleware(RequestContext, request_log=request_log, metrics=metrics)
     app.add_middleware(SecurityHeaders)
