@@ -45,7 +45,7 @@ from app.controllers.middleware.request_guard import RequestGuard
 from app.controllers.middleware.security_headers import SecurityHeaders
 from app.controllers.openapi import TAGS, describe_errors
 from app.core.config import Settings
-from app.core.errors import ClienteleError, RecipeNotFound, SettingsInvalid
+from app.core.errors import ClienteleError, RecipeInvalid, RecipeNotFound, SettingsInvalid
 from app.core.logging import configure_logging
 from app.core.rate_limit import RateLimit
 from app.core.request_log import RequestLog
@@ -73,8 +73,8 @@ def create_app(settings: Settings) -> FastAPI:
     Raises
     ------
     SettingsInvalid, RecipeInvalid
-        If there is no such default recipe, or it cannot be used. A missing model is no error: the answers
-        say so.
+        If there is no such default recipe, or it cannot be used. A missing model is no error, and another
+        recipe that cannot be used is left out: the answers say so.
     """
     configure_logging(settings)
     request_log, metrics = RequestLog.from_settings(settings), RequestMetrics(shared_folder())
@@ -126,8 +126,13 @@ async def _share(metrics: RequestMetrics) -> None:
 
 def _services(settings: Settings, metrics: RequestMetrics) -> Services:
     log = structlog.get_logger("clientele.model")
-    recipes = RecipeService(settings, lambda event, detail: log.info(event, detail=detail))
+
+    def report(event: str, detail: str) -> None:
+        (log.warning if event.endswith("_refused") else log.info)(event, detail=detail)
+
+    recipes = RecipeService(settings, report)
     default = _default_recipe(settings, recipes)
+    recipes.find_faults()  # what is left out is told of now, not when somebody asks for it
     predictions = default.predictions
     storage = Storage(settings, recipes)
     trainings = TrainingPages(recipes, storage)
@@ -139,7 +144,7 @@ def _services(settings: Settings, metrics: RequestMetrics) -> Services:
         recipes=recipes,
         storage=storage,
         version_pages=VersionPageService(recipes, settings.default_recipe, trainings.list_tables),
-        shoppers=ShopperService(recipes.get_services(SHOPPERS).predictions),
+        shoppers=_shoppers(recipes),
         trainings=trainings,
     )
 
@@ -147,11 +152,20 @@ def _services(settings: Settings, metrics: RequestMetrics) -> Services:
 def _default_recipe(settings: Settings, recipes: RecipeService) -> RecipeServices:
     try:
         return recipes.get_services(settings.default_recipe)
+    except RecipeInvalid as error:
+        raise RecipeInvalid(f"cannot start: the default recipe cannot be used: {error.detail}") from error
     except RecipeNotFound:
         shipped = ", ".join(shipped_names())
         raise SettingsInvalid(
             f"cannot start: DEFAULT_RECIPE: there is no such recipe; shipped: {shipped}"
         ) from None
+
+
+def _shoppers(recipes: RecipeService) -> ShopperService:
+    try:
+        return ShopperService(recipes.get_services(SHOPPERS).predictions)
+    except RecipeInvalid as error:
+        return ShopperService(recipes.make_shipped(SHOPPERS).predictions, error.detail)
 
 
 def _add_routes(app: FastAPI, services: Services, api: APIRouter) -> None:
@@ -205,8 +219,8 @@ def _add_layers(
             CORSMiddleware,
             allow_origins=list(settings.cors_origins),
             allow_methods=["GET", "POST"],
-            allow_headers=["Content-Type", "X-Request-ID"],
-            expose_headers=["X-Request-ID"],
+            allow_headers=["Content-Type", "If-None-Match", "X-Request-ID"],
+            expose_headers=["ETag", "X-Request-ID"],
         )
     app.add_middleware(RequestContext, request_log=request_log, metrics=metrics)
     app.add_middleware(SecurityHeaders)

@@ -88,7 +88,10 @@ def look_at_versions(settings: Settings) -> Iterator[Finding]:
         try:
             recipe = get_recipe(name, settings.recipes_dir)
         except ClienteleError as error:
-            yield Finding("DATA_DIR", f"the recipe {name} cannot be used: {error.detail}")
+            if name == settings.default_recipe:
+                yield Finding("DEFAULT_RECIPE", f"the server cannot start: {error.detail}")
+            else:
+                yield Finding("DATA_DIR", f"the recipe {name} is left out: {error.detail}")
             continue
         store = ArtifactStore(settings.artifacts_dir, name)
         stored = store.versions()

@@ -22,6 +22,7 @@ from app.models.importing.questions import TableInDoubt
 from app.models.recipe import MOST_SEGMENTS
 from app.schemas.training import TrainingRead
 from app.services.training_service import TrainingService
+from app.services.wording import ordinary_text
 
 # what the data, the recipe or an option is refused with: no such recipe, not acceptable
 UNUSABLE = (404, 422)
@@ -141,9 +142,10 @@ def _complain(error: ClienteleError) -> None:
 
 
 def _summary(result: TrainingRead) -> str:
-    metrics = result.metrics
+    metrics, apart = result.metrics, result.exceptional
+    who = ordinary_text(result.data.rows, apart.size if apart else 0)
     lines = [
-        f"{result.model_version}: {result.k} segments of {result.data.rows} customers ({result.data.title})",
+        f"{result.model_version}: {result.k} segments of {who} customers ({result.data.title})",
         *([result.choice.text] if result.choice else []),
         result.verdict.text,
         f"silhouette {metrics.silhouette:.4f} · Calinski-Harabasz {metrics.calinski_harabasz:.2f} · "
@@ -158,6 +160,10 @@ def _summary(result: TrainingRead) -> str:
         lines.append(
             f"  {segment.segment_id:>2}  {segment.name:<28} {segment.size:>6}  {segment.share:>4.0%}  "
             f"holds {segment.stability:.2f}  {centre}"
+        )
+    if apart:
+        lines.append(
+            f"  {apart.segment_id:>2}  {apart.name:<28} {apart.size:>6}  {apart.share:>4.0%}  set apart"
         )
     if result.lineage.retired or (result.lineage.previous and result.lineage.born):
         lines.append(f"retired: {list(result.lineage.retired)}, born: {list(result.lineage.born)}")

@@ -41,7 +41,7 @@ def list_versions(recipe: str | None) -> None:
             page = service.list_versions(MOST_AT_ONCE, after)
             for summary in page.versions:
                 click.echo(_line(summary))
-            if (after := page.next_after) is None:
+            if (after := page.next_cursor) is None:
                 break
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 
-from app.controllers.dependencies import Predictions, Services
+from app.controllers.dependencies import Predictions, Recipes, Services
 from app.controllers.direct_route import DirectRoute
 from app.controllers.problems import MEDIA_TYPE
 from app.schemas.base import Answer, Body
@@ -107,8 +107,8 @@ def build_router(customer: type[Body], prediction: type[Answer], explanation: ty
         operation_id="get_health",
         responses=problem_responses(503),
     )
-    async def get_health(predictions: Predictions) -> Health:
-        """200 while a model answers, 503 with the reason while none does."""
-        return predictions.health()
+    async def get_health(predictions: Predictions, recipes: Recipes) -> Health:
+        """200 while a model answers, 503 with the reason while none does; which recipes are left out."""
+        return predictions.health().model_copy(update={"recipes_left_out": recipes.find_faults()})
 
     return router

@@ -5,18 +5,22 @@ from __future__ import annotations
 import re
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Path, Query, Response
 from fastapi.responses import FileResponse
 from starlette.background import BackgroundTask
 
 from app.controllers.api_controller import problem_responses
 from app.controllers.dependencies import Datasets, Drafts
+from app.controllers.resource_route import Cursor, Limit, ResourceRoute
 from app.controllers.same_origin import SAME_ORIGIN
-from app.controllers.strict_json import StrictRoute
+from app.schemas.base import EXAMPLE_ID
 from app.schemas.dataset import DatasetChange, DatasetList, DatasetRead, DatasetRows, DatasetSummary
 from app.schemas.recipe import RecipeSuggestion
 
-router = APIRouter(prefix="/api/v1/datasets", tags=["Datasets"], route_class=StrictRoute)
+router = APIRouter(prefix="/api/v1/datasets", tags=["Datasets"], route_class=ResourceRoute)
+
+
+DatasetId = Annotated[str, Path(description="Id of a table.", examples=[EXAMPLE_ID])]
 
 
 @router.get(
@@ -27,8 +31,8 @@ router = APIRouter(prefix="/api/v1/datasets", tags=["Datasets"], route_class=Str
 )
 def list_datasets(
     datasets: Datasets,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    cursor: Annotated[str | None, Query(max_length=400)] = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
 ) -> DatasetList:
     """All tables that were taken in."""
     return datasets.list_datasets(limit, cursor)
@@ -40,7 +44,7 @@ def list_datasets(
     operation_id="get_dataset",
     responses=problem_responses(404, 422, 503),
 )
-def get_dataset(dataset_id: str, datasets: Datasets) -> DatasetRead:
+def get_dataset(dataset_id: DatasetId, datasets: Datasets) -> DatasetRead:
     """Its size, its columns, how its file was read."""
     return datasets.get_dataset(dataset_id)
 
@@ -52,7 +56,7 @@ def get_dataset(dataset_id: str, datasets: Datasets) -> DatasetRead:
     operation_id="rename_dataset",
     responses=problem_responses(400, 403, 404, 413, 415, 422, 503),
 )
-def rename_dataset(dataset_id: str, body: DatasetChange, datasets: Datasets) -> DatasetRead:
+def rename_dataset(dataset_id: DatasetId, body: DatasetChange, datasets: Datasets) -> DatasetRead:
     """Give it another name; nothing else of a table changes."""
     return datasets.rename_dataset(dataset_id, body.name)
 
@@ -65,7 +69,7 @@ def rename_dataset(dataset_id: str, body: DatasetChange, datasets: Datasets) -> 
     operation_id="delete_dataset",
     responses=problem_responses(403, 404, 422, 503),
 )
-def delete_dataset(dataset_id: str, datasets: Datasets) -> Response:
+def delete_dataset(dataset_id: DatasetId, datasets: Datasets) -> Response:
     """Remove it with its rows; models that were trained on it stay."""
     datasets.delete_dataset(dataset_id)
     return Response(status_code=204)
@@ -77,7 +81,7 @@ def delete_dataset(dataset_id: str, datasets: Datasets) -> Response:
     operation_id="get_dataset_summary",
     responses=problem_responses(404, 422, 503),
 )
-def get_summary(dataset_id: str, datasets: Datasets) -> DatasetSummary:
+def get_summary(dataset_id: DatasetId, datasets: Datasets) -> DatasetSummary:
     """Distributions, missing values, correlations and a sample for scatter plots."""
     return datasets.get_summary(dataset_id)
 
@@ -88,7 +92,7 @@ def get_summary(dataset_id: str, datasets: Datasets) -> DatasetSummary:
     operation_id="suggest_recipe",
     responses=problem_responses(404, 422, 503),
 )
-def suggest_recipe(dataset_id: str, drafts: Drafts) -> RecipeSuggestion:
+def suggest_recipe(dataset_id: DatasetId, drafts: Drafts) -> RecipeSuggestion:
     """Which columns should make segments, with which transform and weight, and why others should not."""
     return drafts.suggest(dataset_id)
 
@@ -100,10 +104,10 @@ def suggest_recipe(dataset_id: str, drafts: Drafts) -> RecipeSuggestion:
     responses=problem_responses(404, 422, 503),
 )
 def list_rows(
-    dataset_id: str,
+    dataset_id: DatasetId,
     datasets: Datasets,
-    after: Annotated[int, Query(ge=0, le=2**53)] = 0,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    after: Annotated[int, Query(ge=0, le=2**53, description="Only rows behind this one.", examples=[50])] = 0,
+    limit: Limit = 50,
     search: Annotated[str, Query(max_length=200, description="Only rows that hold it in a cell.")] = "",
 ) -> DatasetRows:
     """Page by page, in the order of the file."""
@@ -117,7 +121,7 @@ def list_rows(
     response_class=FileResponse,
     responses=problem_responses(404, 422, 503),
 )
-def download_table(dataset_id: str, datasets: Datasets) -> Response:
+def download_table(dataset_id: DatasetId, datasets: Datasets) -> Response:
     """The rows as CSV in UTF-8."""
     name, path = datasets.write_csv(dataset_id)
     task = BackgroundTask(path.unlink, missing_ok=True)
@@ -131,7 +135,7 @@ def download_table(dataset_id: str, datasets: Datasets) -> Response:
     response_class=FileResponse,
     responses=problem_responses(404, 422, 503),
 )
-def download_rejected(dataset_id: str, datasets: Datasets) -> Response:
+def download_rejected(dataset_id: DatasetId, datasets: Datasets) -> Response:
     """As CSV: line, column and reason, then the row's own cells."""
     name, path = datasets.rejected_rows(dataset_id)
     return FileResponse(path, media_type="text/csv", filename=_file_name(name, " rejected"))

@@ -45,7 +45,11 @@ FORM: dict[str, Any] = {
                             "type": "string",
                             "description": "In place of the file: what a dry run called it.",
                         },
-                        "name": {"type": "string", "maxLength": MOST_NAME},
+                        "name": {
+                            "type": "string",
+                            "maxLength": MOST_NAME,
+                            "examples": ["customers-2026.csv"],
+                        },
                         "choices": {
                             "type": "string",
                             "description": "JSON: answers in place of guesses, see ImportChoices.",

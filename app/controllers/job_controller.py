@@ -6,22 +6,23 @@ from collections.abc import AsyncIterable
 from typing import Annotated
 
 import anyio
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Path, Query, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from app.controllers.api_controller import problem_responses
 from app.controllers.dependencies import Jobs
+from app.controllers.resource_route import Cursor, Limit, ResourceRoute
 from app.controllers.same_origin import SAME_ORIGIN
+from app.schemas.base import EXAMPLE_ID
 from app.schemas.job import JobList, JobRead, JobStatus
 
-router = APIRouter(prefix="/api/v1/jobs", tags=["Jobs"])
+router = APIRouter(prefix="/api/v1/jobs", tags=["Jobs"], route_class=ResourceRoute)
 
 LOOK_SECONDS = 0.3
 # a page that goes on watching asks again by itself; a server that restarts need not wait for it
 STREAM_SECONDS = 60.0
 
-Limit = Annotated[int, Query(ge=1, le=200, description="Most jobs on a page.")]
-Cursor = Annotated[str | None, Query(max_length=400, description="`next_cursor` of the page before.")]
+JobId = Annotated[str, Path(description="Id of a job.", examples=[EXAMPLE_ID])]
 
 
 @router.get("", summary="Jobs, newest first", operation_id="list_jobs", responses=problem_responses(422, 503))
@@ -39,7 +40,7 @@ def list_jobs(
 @router.get(
     "/{job_id}", summary="One job", operation_id="get_job", responses=problem_responses(404, 422, 503)
 )
-def get_job(job_id: str, jobs: Jobs) -> JobRead:
+def get_job(job_id: JobId, jobs: Jobs) -> JobRead:
     """How far it is, and its result or the reason why it failed."""
     return jobs.get_job(job_id)
 
@@ -51,7 +52,7 @@ def get_job(job_id: str, jobs: Jobs) -> JobRead:
     operation_id="cancel_job",
     responses=problem_responses(403, 404, 422, 503),
 )
-def cancel_job(job_id: str, jobs: Jobs) -> JobRead:
+def cancel_job(job_id: JobId, jobs: Jobs) -> JobRead:
     """Stop it if it waits, ask its worker if it runs; one that has ended stays as it is."""
     return jobs.cancel_job(job_id)
 
@@ -64,13 +65,13 @@ def cancel_job(job_id: str, jobs: Jobs) -> JobRead:
     operation_id="delete_job",
     responses=problem_responses(403, 404, 409, 422, 503),
 )
-def delete_job(job_id: str, jobs: Jobs) -> Response:
+def delete_job(job_id: JobId, jobs: Jobs) -> Response:
     """Forget a job that has ended; what it made stays."""
     jobs.delete_job(job_id)
     return Response(status_code=204)
 
 
-def _existing(job_id: str, jobs: Jobs) -> JobRead:
+def _existing(job_id: JobId, jobs: Jobs) -> JobRead:
     return jobs.get_job(job_id)
 
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Request, Response
 
 from app.controllers.api_controller import problem_responses
 from app.controllers.dependencies import Drafts, NamedRecipe, Recipes
+from app.controllers.resource_route import ResourceRoute
 from app.controllers.same_origin import SAME_ORIGIN
 from app.controllers.strict_json import StrictRoute, check_body, read_strictly
 from app.schemas.cluster import ClusterInfoList, ClusterList
@@ -18,7 +19,7 @@ from app.schemas.model_version import ModelInfo
 from app.schemas.prediction import PredictionRead
 from app.schemas.recipe import RecipeCreate, RecipeList, RecipeRead
 
-router = APIRouter(prefix="/api/v1/recipes", tags=["Recipes"])
+router = APIRouter(prefix="/api/v1/recipes", tags=["Recipes"], route_class=ResourceRoute)
 
 changes = APIRouter(prefix="/api/v1/recipes", tags=["Recipes"], route_class=StrictRoute)
 
@@ -71,7 +72,7 @@ def create_recipe(body: RecipeCreate, drafts: Drafts, response: Response) -> Rec
     responses=problem_responses(403, 404, 409, 422),
 )
 def delete_recipe(
-    recipe: Annotated[str, Path(description="Name of a recipe.")], recipes: Recipes
+    recipe: Annotated[str, Path(description="Name of a recipe.", examples=["outlet"])], recipes: Recipes
 ) -> Response:
     """One of your own; its model versions stay on disk and come back with its name."""
     recipes.delete_recipe(recipe)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Path
 
 from app.controllers.api_controller import problem_responses
 from app.controllers.dependencies import NamedRecipe, Segments
+from app.controllers.resource_route import ResourceRoute
 from app.controllers.same_origin import SAME_ORIGIN
-from app.controllers.strict_json import StrictRoute
 from app.schemas.segment import SegmentChange, SegmentList, SegmentRead
 
-router = APIRouter(prefix="/api/v1/recipes/{recipe}/segments", tags=["Segments"], route_class=StrictRoute)
+router = APIRouter(prefix="/api/v1/recipes/{recipe}/segments", tags=["Segments"], route_class=ResourceRoute)
+
+
+SegmentId = Annotated[int, Path(description="Permanent id of a segment.", examples=[1])]
 
 
 @router.get(
@@ -32,7 +37,7 @@ def list_segments(named: NamedRecipe, segments: Segments) -> SegmentList:
     responses=problem_responses(400, 403, 404, 413, 415, 422, 503),
 )
 def change_segment(
-    segment_id: int, named: NamedRecipe, body: SegmentChange, segments: Segments
+    segment_id: SegmentId, named: NamedRecipe, body: SegmentChange, segments: Segments
 ) -> SegmentRead:
     """Kept over retrainings for as long as the segment lives; null goes back to the model version's own."""
     return segments.change_segment(named, segment_id, body)

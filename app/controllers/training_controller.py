@@ -4,24 +4,27 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Response
+from fastapi import APIRouter, Header, Path, Response
 
 from app.controllers.api_controller import problem_responses
 from app.controllers.dependencies import Datasets, Jobs, Recipes
-from app.controllers.job_controller import Cursor, Limit
+from app.controllers.resource_route import Cursor, Limit, ResourceRoute
 from app.controllers.same_origin import SAME_ORIGIN
-from app.controllers.strict_json import StrictRoute
+from app.schemas.base import EXAMPLE_ID
 from app.schemas.job import JobList, JobRead, JobStatus
 from app.schemas.training import TrainingCreate
 
 KIND = "training"
 
-router = APIRouter(prefix="/api/v1/trainings", tags=["Trainings"], route_class=StrictRoute)
+router = APIRouter(prefix="/api/v1/trainings", tags=["Trainings"], route_class=ResourceRoute)
 
 IdempotencyKey = Annotated[
     str | None,
     Header(max_length=200, description="Sent again with the same body, it answers the first training."),
 ]
+
+
+TrainingId = Annotated[str, Path(description="Id of a training.", examples=[EXAMPLE_ID])]
 
 
 @router.post(
@@ -68,7 +71,7 @@ def list_trainings(
     operation_id="get_training",
     responses=problem_responses(404, 422, 503),
 )
-def get_training(training_id: str, jobs: Jobs) -> JobRead:
+def get_training(training_id: TrainingId, jobs: Jobs) -> JobRead:
     """How far it is; at the end the version that it made, or why it failed."""
     return jobs.get_job(training_id, KIND)
 
@@ -80,6 +83,6 @@ def get_training(training_id: str, jobs: Jobs) -> JobRead:
     operation_id="cancel_training",
     responses=problem_responses(403, 404, 422, 503),
 )
-def cancel_training(training_id: str, jobs: Jobs) -> JobRead:
+def cancel_training(training_id: TrainingId, jobs: Jobs) -> JobRead:
     """Stop it; the version in use stays in use."""
     return jobs.cancel_job(training_id, KIND)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
@@ -11,13 +10,14 @@ from fastapi.responses import HTMLResponse, RedirectResponse, StreamingResponse
 
 from app.controllers.api_controller import problem_responses
 from app.controllers.dependencies import NamedRecipe, VersionPages
+from app.controllers.resource_route import Limit, ResourceRoute
 from app.controllers.same_origin import SAME_ORIGIN
 from app.controllers.templating import render
 from app.core.errors import ClienteleError
 from app.schemas.version import MovesRead, VersionList, VersionRead
-from app.services.version_service import AT_ONCE, MOST_AT_ONCE
+from app.services.version_service import Download
 
-router = APIRouter(prefix="/api/v1/recipes/{recipe}/versions", tags=["Versions"])
+router = APIRouter(prefix="/api/v1/recipes/{recipe}/versions", tags=["Versions"], route_class=ResourceRoute)
 
 pages = APIRouter(prefix="/models", include_in_schema=False)
 
@@ -25,10 +25,17 @@ GREATEST = 999_999_999
 Number = Annotated[int, Path(ge=1, le=GREATEST, description="Number of a version.", examples=[3])]
 Since = Annotated[
     int | None,
-    Query(alias="from", ge=1, le=GREATEST, description="The older version; unless given, the one before it."),
+    Query(
+        alias="from",
+        ge=1,
+        le=GREATEST,
+        examples=[2],
+        description="The older version; unless given, the one before it.",
+    ),
 ]
 PageNumber = Annotated[int | None, Query(ge=1, le=GREATEST)]
 CHANGE = problem_responses(403, 404, 409, 422, 503)
+IMAGE: dict[str, Any] = {"content": {"image/svg+xml": {"schema": {"type": "string"}}}}
 ARCHIVE: dict[str, Any] = {"content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}}}
 
 
@@ -40,32 +47,24 @@ ARCHIVE: dict[str, Any] = {"content": {"application/zip": {"schema": {"type": "s
 )
 def list_versions(
     named: NamedRecipe,
-    limit: Annotated[int, Query(ge=1, le=MOST_AT_ONCE, description="How many.")] = AT_ONCE,
-    after: Annotated[
-        int | None, Query(ge=1, le=GREATEST, description="Only older ones: the last page's `next_after`.")
+    limit: Limit = 50,
+    cursor: Annotated[
+        int | None, Query(ge=1, le=GREATEST, description="`next_cursor` of the page before.")
     ] = None,
 ) -> VersionList:
     """Every version on disk, the newest first, in its main numbers; which one is in use."""
-    return named.versions.list_versions(limit, after)
+    return named.versions.list_versions(limit, cursor)
 
 
 @router.get(
     "/{version:int}",
     summary="One version",
     operation_id="get_version",
-    response_model=VersionRead,
-    responses=problem_responses(404, 422, 503) | {304: {"description": "It is as `If-None-Match` says"}},
+    responses=problem_responses(404, 422, 503),
 )
-def get_version(named: NamedRecipe, version: Number, request: Request, response: Response) -> Any:
+def get_version(named: NamedRecipe, version: Number) -> VersionRead:
     """Model card, evidence, segments and files of one version, with an `ETag`."""
-    found = named.versions.get_version(version)
-    # weak: the same answer may be sent compressed
-    tag = f'W/"{hashlib.sha256(found.model_dump_json().encode()).hexdigest()[:32]}"'
-    headers = {"ETag": tag, "Cache-Control": "no-cache"}
-    if _is_known(request.headers.get("if-none-match", ""), tag):
-        return Response(status_code=304, headers=headers)
-    response.headers.update(headers)
-    return found
+    return named.versions.get_version(version)
 
 
 @router.post(
@@ -94,6 +93,7 @@ def roll_back_version(
         Query(
             ge=1,
             le=GREATEST,
+            examples=[3],
             description="The version to leave: 409 if another one is in use by now, so that a request that "
             "comes twice goes back once.",
         ),
@@ -125,9 +125,19 @@ def delete_version(named: NamedRecipe, version: Number) -> None:
 )
 def download_version(named: NamedRecipe, version: Number) -> StreamingResponse:
     """Send the version's files as a zip archive, with their SHA-256 in `SHA256SUMS`."""
-    download = named.versions.download(version)
-    headers = {"Content-Disposition": f'attachment; filename="{download.name}"'}
-    return StreamingResponse(download.pieces, media_type="application/zip", headers=headers)
+    return _send(named.versions.download(version), "application/zip")
+
+
+@router.get(
+    "/{version:int}/curves.svg",
+    summary="The curves over the number of segments as an image",
+    operation_id="download_curves",
+    response_class=StreamingResponse,
+    responses={**problem_responses(404, 422, 503), 200: {"description": "An SVG file"} | IMAGE},
+)
+def download_curves(named: NamedRecipe, version: Number) -> StreamingResponse:
+    """Send silhouette, Davies-Bouldin, Calinski-Harabasz and the elbow of the inertia, drawn over k."""
+    return _send(named.versions.draw_curves(version), "image/svg+xml")
 
 
 @router.get(
@@ -186,7 +196,6 @@ def change_version(
     return RedirectResponse(f"/models?{told}", status_code=303)
 
 
-def _is_known(sent: str, tag: str) -> bool:
-    """Answer whether an ``If-None-Match`` names the tag; strong and weak compare alike (RFC 9110, 13.1.2)."""
-    named = {part.strip().removeprefix("W/") for part in sent.split(",")}
-    return "*" in named or tag.removeprefix("W/") in named
+def _send(download: Download, media_type: str) -> StreamingResponse:
+    headers = {"Content-Disposition": f'attachment; filename="{download.name}"'}
+    return StreamingResponse(download.pieces, media_type=media_type, headers=headers)

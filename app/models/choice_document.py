@@ -6,6 +6,16 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+# as sentences call the criteria, by the names that the answers have
+CRITERIA = {
+    "elbow": "the elbow of the inertia",
+    "silhouette": "silhouette",
+    "calinski_harabasz": "Calinski-Harabasz",
+    "davies_bouldin": "Davies-Bouldin",
+    "gap": "the gap statistic",
+    "stability": "stability",
+}
+
 
 class _Document(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)

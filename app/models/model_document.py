@@ -24,7 +24,7 @@ MODEL, MODEL_HASH, CONFIDENCE, ANALYSIS = (
     "confidence.json",
     "analysis.json",
 )
-SCALER, KMEANS, MOVES = "scaler.pkl", "kmeans_model.pkl", "moves.json"
+SCALER, KMEANS, MOVES, CURVES_IMAGE = "scaler.pkl", "kmeans_model.pkl", "moves.json", "curves.svg"
 
 Hash = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 Numbers = tuple[float, ...]

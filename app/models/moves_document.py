@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class _Document(BaseModel):
@@ -12,12 +12,14 @@ class _Document(BaseModel):
 
 
 class NamedSegment(_Document):
-    """A segment as the versions called it."""
+    """A segment as the versions called it; `is_exceptional`: of those who lie far from every other."""
 
     segment_id: int
     name: str
     persona: str | None
     slot: int
+    # left out of plain versions' files, which stay as they were
+    is_exceptional: bool = Field(default=False, exclude_if=lambda value: not value)
 
 
 class SegmentCount(_Document):

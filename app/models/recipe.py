@@ -244,7 +244,9 @@ def check_recipe(document: Mapping[str, Any]) -> Recipe:
 def recipe_names(user_folder: Path | None = None) -> list[str]:
     """Names of all recipes, a user's own and the shipped ones."""
     own = user_folder.glob("*.toml") if user_folder else ()
-    return sorted({path.stem for path in own if NAME.fullmatch(path.stem)} | set(shipped_names()))
+    return sorted(
+        {path.stem for path in own if NAME.fullmatch(path.stem) and path.is_file()} | set(shipped_names())
+    )
 
 
 def shipped_names() -> list[str]:

@@ -11,6 +11,7 @@ import numpy as np
 
 from app.models.artifact_store import sha256
 from app.models.choice_document import ChoiceDocument
+from app.models.curves_image import curves_image
 from app.models.customer_table import CustomerTable
 from app.models.encoded_proof import prove_encoded
 from app.models.encoding.fitting import inertia_shares
@@ -20,6 +21,7 @@ from app.models.kmeans_fit import Floats, KMeansFit, Labels, PickledPair, fit_km
 from app.models.model_document import (
     ANALYSIS,
     CONFIDENCE,
+    CURVES_IMAGE,
     FORMAT,
     KMEANS,
     MODEL,
@@ -110,7 +112,9 @@ def version_files(found: Findings, number: int) -> dict[str, bytes]:
     """
     pair, proof = _prove(found)
     files = dict(zip((SCALER, KMEANS), pair.dump(), strict=True))
-    files[ANALYSIS] = _analysis(found).model_dump_json().encode()
+    analysis = _analysis(found)
+    files[ANALYSIS] = analysis.model_dump_json().encode()
+    files[CURVES_IMAGE] = curves_image(f"{found.recipe.name}/{number}", analysis.curves, found.plan.k)
     confidence = ConfidenceDocument(refits=found.stability.refits.tolist())
     files[CONFIDENCE] = confidence.model_dump_json().encode()
     hashes = {name: sha256(content) for name, content in files.items()}

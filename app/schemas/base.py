@@ -6,6 +6,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
+EXAMPLE_ID = "0c9a2c8e-4b1f-4e0b-9a53-7d9d6f0f2a11"
+
 
 class Body(BaseModel):
     """What a client sends: unknown fields are refused, numbers are numbers."""
@@ -17,6 +19,11 @@ class Answer(BaseModel):
     """What the service answers: made by us, never changed after."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def is_absent(value: object) -> bool:
+    """Answer whether a field holds nothing and is left out: what only some models have, others never name."""
+    return not value
 
 
 def _refuse_other_kinds(value: object) -> object:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from app.schemas.base import Answer
+from app.schemas.base import Answer, is_absent
 
 
 class ColumnSummary(Answer):
@@ -43,17 +43,13 @@ class ExceptionalRead(Answer):
     columns: dict[str, ColumnSummary]
 
 
-def _is_none(value: object) -> bool:
-    return value is None
-
-
 class ClusterList(Answer):
     """Every segment's numbers."""
 
-    model_version: str
+    model_version: str = Field(examples=["mall/3"])
     segments: list[ClusterRead]
     exceptional: ExceptionalRead | None = Field(
-        default=None, exclude_if=_is_none, description="Only of models that set somebody apart."
+        default=None, exclude_if=is_absent, description="Only of models that set somebody apart."
     )
 
 
@@ -71,8 +67,8 @@ class ClusterInfo(Answer):
 class ClusterInfoList(Answer):
     """Every segment's texts."""
 
-    model_version: str
+    model_version: str = Field(examples=["mall/3"])
     segments: list[ClusterInfo]
     exceptional: ClusterInfo | None = Field(
-        default=None, exclude_if=_is_none, description="Only of models that set somebody apart."
+        default=None, exclude_if=is_absent, description="Only of models that set somebody apart."
     )

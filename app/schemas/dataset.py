@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from app.schemas.base import Answer, Body
+from app.schemas.base import EXAMPLE_ID, Answer, Body
 from app.schemas.problem import ProblemField
 
 ColumnKind = Literal["identifier", "number", "yes/no", "category", "date", "text", "empty"]
@@ -98,7 +98,7 @@ class Understanding(Answer):
 class DatasetColumn(Answer):
     """One column of a table."""
 
-    name: str
+    name: str = Field(examples=["income"])
     kind: ColumnKind
     off_because: str | None = None
 
@@ -106,10 +106,10 @@ class DatasetColumn(Answer):
 class DatasetRead(Answer):
     """A customer table that was taken in."""
 
-    id: str
-    name: str
-    rows: int
-    rejected: int
+    id: str = Field(examples=[EXAMPLE_ID])
+    name: str = Field(examples=["customers-2026.csv"])
+    rows: int = Field(examples=[1000])
+    rejected: int = Field(examples=[3], description="Rows that could not be read and were left out.")
     columns: list[DatasetColumn]
     source: dict[str, Any]
     parent_id: str | None = None
@@ -121,19 +121,19 @@ class DatasetList(Answer):
     """Tables, newest first."""
 
     datasets: list[DatasetRead]
-    next_cursor: str | None
+    next_cursor: str | None = Field(description="Where the next page begins; null on the last one.")
 
 
 class DatasetChange(Body):
     """What can be changed of a table: its name."""
 
-    name: str = Field(min_length=1, max_length=100)
+    name: str = Field(min_length=1, max_length=100, examples=["Customers of the spring"])
 
 
 class DatasetSummary(Answer):
     """What the columns look like."""
 
-    rows: int
+    rows: int = Field(examples=[1000])
     columns: list[dict[str, Any]]
     correlations: dict[str, Any]
     sample: dict[str, list[float | None]]
@@ -142,6 +142,6 @@ class DatasetSummary(Answer):
 class DatasetRows(Answer):
     """Some rows, each with its number first."""
 
-    columns: list[str]
-    rows: list[list[Any]]
+    columns: list[str] = Field(examples=[["customer", "income"]])
+    rows: list[list[Any]] = Field(examples=[[[1, "c1", 52.5]]])
     next_after: int | None = Field(description="Where the next page begins; null on the last one.")

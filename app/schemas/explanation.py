@@ -42,4 +42,4 @@ class ExplanationRead(Answer):
     )
     reasons: list[ReasonRead]
     paths: list[PathRead]
-    model_version: str
+    model_version: str = Field(examples=["mall/3"])

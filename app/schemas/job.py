@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from app.schemas.base import Answer
+from app.schemas.base import EXAMPLE_ID, Answer
 from app.schemas.problem import ProblemField
 
 JobStatus = Literal["pending", "running", "completed", "failed", "cancelled"]
@@ -26,7 +26,7 @@ class JobFailure(Answer):
 class JobRead(Answer):
     """A long piece of work: how far it is, and what came of it."""
 
-    id: str
+    id: str = Field(examples=[EXAMPLE_ID])
     kind: str = Field(examples=["training"])
     status: JobStatus
     progress: float = Field(ge=0, le=1, description="Share that is done.")

@@ -48,7 +48,7 @@ class ShopperPrediction(Answer):
     imputed: list[str] = Field(default=[], description="Columns without a value.")
     mapped_to_other: list[str] = Field(default=[], description='Columns whose word counts as "other".')
     derived: dict[str, float | None] = Field(default={}, description="What was worked out, as in training.")
-    model_version: str
+    model_version: str = Field(examples=["lifestyle/1"])
 
 
 class MixedReasonRead(Answer):
@@ -86,4 +86,4 @@ class MixedExplanationRead(Answer):
     )
     reasons: list[MixedReasonRead]
     paths: list[MixedPathRead]
-    model_version: str
+    model_version: str = Field(examples=["lifestyle/1"])

@@ -7,13 +7,10 @@ from typing import Literal
 
 from pydantic import Field
 
-from app.schemas.base import Answer
+from app.schemas.base import Answer, is_absent
+from app.schemas.choice import ChoiceRead
 
 VerdictCode = Literal["separate_groups", "useful_slices", "nothing_to_see"]
-
-
-def _is_none(value: object) -> bool:
-    return value is None
 
 
 class VerdictRead(Answer):
@@ -132,7 +129,7 @@ class LineageRead(Answer):
 class ModelInfo(Answer):
     """The model card in numbers."""
 
-    model_version: str
+    model_version: str = Field(examples=["mall/3"])
     algorithm: str
     recipe: str
     k: int
@@ -147,5 +144,10 @@ class ModelInfo(Answer):
     proof: ProofRead
     lineage: LineageRead
     exceptional: OutlyingRead | None = Field(
-        default=None, exclude_if=_is_none, description="Only of models that set somebody apart."
+        default=None, exclude_if=is_absent, description="Only of models that set somebody apart."
+    )
+    choice: ChoiceRead | None = Field(
+        default=None,
+        exclude_if=is_absent,
+        description="Why so many segments, where the training chose the number.",
     )

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from app.schemas.base import Answer
+from app.schemas.choice import ChoiceStory
 from app.schemas.cluster import ClusterInfo, ClusterRead, ExceptionalRead
 from app.schemas.model_version import ModelInfo
 from app.schemas.prediction import PredictionRead
@@ -220,11 +221,14 @@ class AboutPage(Answer):
 
     title: str
     model: ModelInfo
+    customers: str
     headline: str
     columns: list[ColumnTitle]
     segments: list[AboutSegment]
     outlying: AboutSegment | None = None
+    choice: ChoiceStory | None = None
     curves: list[CurveChart]
+    curves_file: str
     null_text: str
     limits: list[str]
     frame: Frame

@@ -48,8 +48,8 @@ class PredictionRead(Answer):
 class OlderPrediction(Answer):
     """What older integrations expect of a prediction."""
 
-    cluster: int
-    label: str
+    cluster: int = Field(examples=[1])
+    label: str = Field(examples=["VIP / Whale"])
 
 
 def number_field(title: str, minimum: float, maximum: float, example: float) -> Any:

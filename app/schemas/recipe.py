@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from app.schemas.base import Answer, Body, WholeNumber
+from app.schemas.base import EXAMPLE_ID, Answer, Body, WholeNumber
 
 
 class RecipeNumber(Answer):
@@ -54,10 +54,10 @@ class RecipeList(Answer):
 class RecipeRead(Answer):
     """One recipe, with what a customer is told by."""
 
-    name: str
-    title: str
-    noun: str
-    segments: int
+    name: str = Field(examples=["mall"])
+    title: str = Field(examples=["Mall customers"])
+    noun: str = Field(examples=["mall customer"])
+    segments: int = Field(examples=[5])
     features: list[RecipeNumber | RecipeCategory] = Field(
         description="What a customer is asked for; what is worked out from others is left out."
     )
@@ -85,7 +85,7 @@ class RecipeCreate(Body):
     name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$", examples=["outlet"])
     title: str = Field(min_length=1, max_length=100, examples=["Outlet customers"])
     noun: str = Field(default="customer", min_length=1, max_length=40)
-    dataset_id: str = Field(max_length=40)
+    dataset_id: str = Field(max_length=40, examples=[EXAMPLE_ID])
     segments: WholeNumber = Field(default=5, ge=2, le=8)
     features: list[FeatureChoice] = Field(min_length=1, max_length=20)
 
@@ -93,7 +93,7 @@ class RecipeCreate(Body):
 class FeatureSuggestion(Answer):
     """Whether and how a column should make segments, and why."""
 
-    column: str
+    column: str = Field(examples=["Annual income"])
     kind: Literal["number", "category"]
     use: bool
     can_be_used: bool
@@ -106,7 +106,7 @@ class FeatureSuggestion(Answer):
 class RecipeSuggestion(Answer):
     """A recipe as the table suggests it."""
 
-    name: str
-    title: str
-    segments: int
+    name: str = Field(examples=["outlet"])
+    title: str = Field(examples=["Outlet customers"])
+    segments: int = Field(examples=[5])
     features: list[FeatureSuggestion]

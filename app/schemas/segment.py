@@ -14,7 +14,9 @@ Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 class SegmentChange(Body):
     """What changes; a field that is left out stays, null goes back to the model version's own."""
 
-    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)] | None = None
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)] | None = (
+        Field(default=None, examples=["Our best"])
+    )
     slot: WholeNumber | None = Field(default=None, ge=1, le=8, description="Colour: a place in the palette.")
     description: (
         Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=600)] | None
@@ -25,8 +27,8 @@ class SegmentChange(Body):
 class SegmentRead(Answer):
     """One segment of the active version as people see it."""
 
-    segment_id: int
-    name: str
+    segment_id: int = Field(examples=[1])
+    name: str = Field(examples=["Our best"])
     slot: int
     color: str
     description: str
@@ -37,5 +39,5 @@ class SegmentRead(Answer):
 class SegmentList(Answer):
     """Every segment of the active version."""
 
-    model_version: str
+    model_version: str = Field(examples=["mall/3"])
     segments: list[SegmentRead]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from app.schemas.base import Answer
+from app.schemas.choice import ChoiceStory
 from app.schemas.job import JobRead
 from app.schemas.page import Frame
 
@@ -77,9 +78,9 @@ class Trained(Answer):
     verdict: str
     verdict_code: str
     verdict_text: str
-    choice: str | None = Field(default=None, description="Why so many, where the number was chosen.")
-    reasons: list[str] = Field(default_factory=list)
-    rows: int
+    choice: ChoiceStory | None = Field(default=None, description="Why so many, where the number was chosen.")
+    customers: str
+    k: int
     segments: list[TrainedSegment]
     widest: float
     has_moves: bool

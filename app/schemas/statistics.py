@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from app.schemas.base import Answer
 
 
@@ -27,6 +29,6 @@ class OlderCluster(Answer):
 class Statistics(Answer):
     """Number of customers, columns over all of them, means by segment."""
 
-    count: int
+    count: int = Field(examples=[200])
     features: dict[str, FeatureStatistics]
     clusters: list[OlderCluster]

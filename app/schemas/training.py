@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, PlainValidator, StrictBool, WithJsonSchema
 
-from app.schemas.base import Answer, Body, WholeNumber
+from app.schemas.base import Answer, Body, WholeNumber, is_absent
+from app.schemas.choice import ChoiceRead
 from app.schemas.model_version import DataRead, LineageRead, MetricsRead, VerdictRead
 
 
@@ -60,28 +61,13 @@ class TrainingSegment(Answer):
     centroid: dict[str, float | str]
 
 
-class AlternativeRead(Answer):
-    """Another way to cluster the same customers, beside the k-means that serves."""
+class TrainingOutlying(Answer):
+    """The segment of the exceptional of a new version: they move no centroid."""
 
-    method: str = Field(examples=["ward"])
-    rows: int
-    sizes: list[int]
-    noise_share: float
-    silhouette: float | None
-    stability: float | None
-    agreement: float | None = Field(description="Adjusted Rand index with k-means.")
-
-
-class ChoiceRead(Answer):
-    """How the number of segments was chosen."""
-
-    segments: int
-    code: str
-    text: str
-    reasons: list[str]
-    is_disputed: bool = Field(description="Whether some criterion by itself names another number.")
-    answers: dict[str, int | None] = Field(description="What each criterion says by itself.")
-    alternatives: list[AlternativeRead]
+    segment_id: int
+    name: str
+    size: int
+    share: float
 
 
 class TrainingRead(Answer):
@@ -97,5 +83,8 @@ class TrainingRead(Answer):
     verdict: VerdictRead
     choice: ChoiceRead | None = Field(default=None, description="Why so many segments, where it was chosen.")
     segments: list[TrainingSegment]
+    exceptional: TrainingOutlying | None = Field(
+        default=None, exclude_if=is_absent, description="Only of versions that set somebody apart."
+    )
     lineage: LineageRead
     labelled_table: str | None

@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from app.schemas.base import Answer
+from app.schemas.base import Answer, is_absent
 from app.schemas.model_version import DataRead, LineageRead, MetricsRead, ModelInfo, VerdictRead
 
 
 class VersionSegment(Answer):
     """One segment of a version: its size in the training table, and how well it comes back on resamples."""
+
+    segment_id: int = Field(examples=[1])
+    name: str = Field(examples=["VIP / Whale"])
+    slot: int = Field(description="Place in the palette, 1 to 8.", examples=[2])
+    color: str = Field(examples=["#e86b0c"])
+    size: int = Field(examples=[39])
+    share: float = Field(examples=[0.195])
+    stability: float = Field(examples=[0.97])
+
+
+class VersionOutlying(Answer):
+    """The segment of the exceptional, whom no resampling makes: they move no centroid."""
 
     segment_id: int
     name: str
@@ -20,7 +32,12 @@ class VersionSegment(Answer):
     color: str
     size: int
     share: float
-    stability: float
+
+
+Outlying = Annotated[
+    VersionOutlying | None,
+    Field(exclude_if=is_absent, description="Only of versions that set somebody apart."),
+]
 
 
 class VersionCard(Answer):
@@ -34,6 +51,7 @@ class VersionCard(Answer):
     verdict: VerdictRead
     lineage: LineageRead
     segments: list[VersionSegment]
+    exceptional: Outlying = None
 
 
 class VersionSummary(Answer):
@@ -53,7 +71,7 @@ class VersionList(Answer):
     active: int | None = Field(description="The version in use; null where none is.")
     rollback_to: int | None = Field(description="The version that a rollback would put into use.")
     versions: list[VersionSummary]
-    next_after: int | None = Field(description="What to send as `after` for the next page; null on the last.")
+    next_cursor: int | None = Field(description="Where the next page begins; null on the last one.")
 
 
 class NullTestRead(Answer):
@@ -73,11 +91,12 @@ class NullTestRead(Answer):
 class VersionRead(Answer):
     """One version in full: its model card, evidence and files."""
 
-    version: int
-    model_version: str
+    version: int = Field(examples=[3])
+    model_version: str = Field(examples=["mall/3"])
     is_active: bool
     model: ModelInfo
     segments: list[VersionSegment]
+    exceptional: Outlying = None
     null_test: NullTestRead
     files: dict[str, str] = Field(description="SHA-256 of each file, in hexadecimal.")
 
@@ -90,17 +109,20 @@ class MovedSegment(Answer):
     slot: int
     color: str
     change: Literal["kept", "born", "retired"]
+    is_exceptional: bool = Field(
+        default=False, exclude_if=is_absent, description="Only of the segment of those who are set apart."
+    )
 
 
 class MoveCell(Answer):
     """Customers of one segment in the older version and one in the newer."""
 
-    from_segment: int
-    to_segment: int
-    customers: int
-    by_data: int
-    by_model: int
-    by_both: int
+    from_segment: int = Field(examples=[0])
+    to_segment: int = Field(examples=[1])
+    customers: int = Field(examples=[3])
+    by_data: int = Field(examples=[2])
+    by_model: int = Field(examples=[1])
+    by_both: int = Field(examples=[0])
 
 
 class SegmentTally(Answer):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.schemas.base import Answer
 from app.schemas.segment_pages import TableChoice
-from app.schemas.version import MovedSegment, VersionList, VersionSegment
+from app.schemas.version import MovedSegment, VersionList, VersionOutlying, VersionSegment
 
 
 class RecipeChoice(Answer):
@@ -28,7 +28,7 @@ class VersionColumn(Answer):
     verdict: str
     verdict_code: str
     lineage: str
-    segments: list[VersionSegment]
+    segments: list[VersionSegment | VersionOutlying]
     widest: float
     has_moves: bool
     fault: str | None

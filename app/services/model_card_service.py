@@ -2,33 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-
-from app.models.geometry import Scale, line_path, nice_range, nice_step, nice_ticks
+from app.models.curve_drawing import draw_curves
 from app.models.ml_model import MLModel
-from app.models.model_document import CurvePoint, ExceptionalState, FeatureState, NullTest
+from app.models.model_document import ExceptionalState, FeatureState, ModelDocument, NullTest
 from app.schemas.cluster import ClusterInfoList, ClusterList
-from app.schemas.page import AboutPage, AboutSegment, Axis, ColumnTitle, CurveChart, Frame, Spot, Tick
+from app.schemas.page import AboutPage, AboutSegment, ColumnTitle, CurveChart, Frame
+from app.services.choice_story import tell_choice
 from app.services.prediction_service import PredictionService
-from app.services.wording import verdict_sentence
+from app.services.wording import ordinary_text, verdict_sentence
 from app.utils.quantities import listing, number_text, range_text
 
-WIDTH, HEIGHT = 320.0, 202.0
-LEFT, TOP, RIGHT, BOTTOM = 46.0, 14.0, 308.0, 158.0
-STEPS = 4
 HOLDS, DISSOLVES = 0.75, 0.6
-
-
-@dataclass(frozen=True)
-class _Measure:
-    """One curve: how it reads and which number of segments it favours."""
-
-    key: str
-    title: str
-    read: Callable[[CurvePoint], float]
-    favour: Callable[[Sequence[tuple[int, float]]], int]
-    finding: str
 
 
 class ModelCardService:
@@ -59,6 +43,7 @@ class ModelCardService:
         return AboutPage(
             title="Are these segments real?",
             model=info,
+            customers=_customers(document),
             headline=verdict_sentence(document.verdict.code, len(document.segments)),
             columns=[
                 ColumnTitle.model_validate(column.model_dump(exclude={"overall"}))
@@ -74,7 +59,9 @@ class ModelCardService:
                 for segment in model.segments
             ],
             outlying=_outlying(document.exceptional, words, figures),
-            curves=[_chart(measure, analysis.curves, len(document.segments)) for measure in MEASURES],
+            choice=tell_choice(info.choice) if info.choice else None,
+            curves=_curves(model),
+            curves_file=f"/api/v1/recipes/{document.recipe}/versions/{document.version}/curves.svg",
             null_text=_null_text(analysis.null_test, model.document.data.rows),
             limits=_limits(model),
             frame=frame or Frame(),
@@ -90,78 +77,17 @@ def _outlying(
     return AboutSegment(slot=found.slot, info=words.exceptional, numbers=figures.exceptional, verdict="")
 
 
-def _highest(curve: Sequence[tuple[int, float]]) -> int:
-    return max(curve, key=lambda point: point[1])[0]
+def _curves(model: MLModel) -> list[CurveChart]:
+    drawings = draw_curves(model.analysis.curves, len(model.segments))
+    return [CurveChart.model_validate(drawing, from_attributes=True) for drawing in drawings]
 
 
-def _lowest(curve: Sequence[tuple[int, float]]) -> int:
-    return min(curve, key=lambda point: point[1])[0]
-
-
-def _bend(curve: Sequence[tuple[int, float]]) -> int:
-    """Return where the curve lies farthest below the straight line between its ends."""
-    (k0, y0), (k1, y1) = curve[0], curve[-1]
-    if k0 == k1:
-        return k0
-    return max(curve, key=lambda point: y0 + (point[0] - k0) / (k1 - k0) * (y1 - y0) - point[1])[0]
-
-
-MEASURES = (
-    _Measure(
-        "silhouette", "Silhouette", lambda p: p.silhouette, _highest, "Silhouette is highest at k = {k}"
-    ),
-    _Measure(
-        "davies_bouldin",
-        "Davies-Bouldin index",
-        lambda p: p.davies_bouldin,
-        _lowest,
-        "Davies-Bouldin is lowest, so best, at k = {k}",
-    ),
-    _Measure(
-        "calinski_harabasz",
-        "Calinski-Harabasz index",
-        lambda p: p.calinski_harabasz,
-        _highest,
-        "Calinski-Harabasz is highest at k = {k}",
-    ),
-    _Measure(
-        "inertia", "Inertia", lambda p: p.inertia, _bend, "Inertia always falls; it bends most at k = {k}"
-    ),
-)
-
-
-def _chart(measure: _Measure, curves: Sequence[CurvePoint], chosen: int) -> CurveChart:
-    curve = [(point.k, measure.read(point)) for point in curves]
-    low, high = nice_range(min(y for _, y in curve), max(y for _, y in curve), STEPS)
-    step = nice_step(max(y for _, y in curve) - min(y for _, y in curve) or 1.0, STEPS)
-    across = Scale(curve[0][0], max(curve[-1][0], curve[0][0] + 1), LEFT + 10, RIGHT - 6)
-    upward = Scale(low, high, BOTTOM, TOP)
-    points = {k: (round(across(k), 1), round(upward(y), 1)) for k, y in curve}
-    favoured = measure.favour(curve)
-    finding = measure.finding.format(k=favoured)
-    if favoured != chosen:
-        finding += f", not at the {chosen} in use"
-    mark = points.get(chosen, points[favoured])
-    return CurveChart(
-        key=measure.key,
-        title=measure.title,
-        finding=f"{finding}.",
-        width=WIDTH,
-        height=HEIGHT,
-        path=line_path(list(points.values())),
-        dots=[Spot(x=x, y=y) for x, y in points.values()],
-        chosen=Spot(x=mark[0], y=mark[1]),
-        x_axis=Axis(
-            label="k, number of segments", ticks=[Tick(at=points[k][0], text=str(k)) for k in points]
-        ),
-        y_axis=Axis(
-            label=measure.title,
-            ticks=[
-                Tick(at=round(upward(y), 1), text=number_text(y, 3))
-                for y in nice_ticks(low, high, max(1, round((high - low) / step)))
-            ],
-        ),
-    )
+def _customers(document: ModelDocument) -> str:
+    apart = document.exceptional
+    told = ordinary_text(document.data.rows, apart.size if apart else 0)
+    if apart is None:
+        return told
+    return f"{told} make the segments; the other {number_text(apart.size)} are the segment {apart.name}"
 
 
 def _stability_word(stability: float) -> str:

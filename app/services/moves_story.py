@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from app.core.palette import SEGMENT_COLOURS
-from app.models.moves_document import MovesDocument, NamedSegment
+from app.models.moves_document import Move, MovesDocument, NamedSegment
 from app.models.recipe import Recipe
 from app.schemas.version import MoveCell, MovedSegment, MovesRead, SegmentTally
 from app.utils.quantities import number_text
@@ -32,7 +34,7 @@ def tell_moves(found: MovesDocument, recipe: Recipe) -> MovesRead:
         from_version=found.from_version,
         to_version=found.to_version,
         basis=found.basis,
-        text=_sentence(found, totals),
+        text=_sentence(found),
         customers=found.customers,
         moved=sum(totals.values()),
         **totals,
@@ -43,16 +45,37 @@ def tell_moves(found: MovesDocument, recipe: Recipe) -> MovesRead:
     )
 
 
-def _sentence(found: MovesDocument, totals: dict[str, int]) -> str:
-    moved = sum(totals.values())
+def _sentence(found: MovesDocument) -> str:
+    moved = _moved(found.moves)
     if found.basis != "joined":
         where = "in" if found.basis == "newer_table" else "drawn from"
         who = f"of {_counted(found.customers)} {where} the table of {found.to_version}"
-        return f"The change of the model alone moves {number_text(moved) if moved else 'none'} {who}."
-    if not moved:
-        return f"None of {_counted(found.customers)} moved."
-    parts = ", ".join(f"{number_text(totals[cause])} {why}" for cause, why in CAUSES if totals[cause])
-    return f"{number_text(moved)} of {_counted(found.customers)} moved: {parts}."
+        told = f"The change of the model alone moves {number_text(moved) if moved else 'none'} {who}."
+    elif moved:
+        told = f"{number_text(moved)} of {_counted(found.customers)} moved: {_causes(found.moves)}."
+    else:
+        told = f"None of {_counted(found.customers)} moved."
+    return " ".join([told, *_crossings(found)])
+
+
+def _crossings(found: MovesDocument) -> list[str]:
+    """Say how many became exceptional or ceased to be, and why: no sentence where nobody did."""
+    apart = {segment.segment_id for segment in found.segments if segment.is_exceptional}
+    crossing = [move for move in found.moves if (move.from_segment in apart) != (move.to_segment in apart)]
+    ways = (
+        ("became exceptional", [move for move in crossing if move.to_segment in apart]),
+        ("ceased to be exceptional", [move for move in crossing if move.from_segment in apart]),
+    )
+    return [f"{number_text(_moved(moves))} {words}: {_causes(moves)}." for words, moves in ways if moves]
+
+
+def _causes(moves: Sequence[Move]) -> str:
+    totals = {why: sum(getattr(move, cause) for move in moves) for cause, why in CAUSES}
+    return ", ".join(f"{number_text(total)} {why}" for why, total in totals.items() if total)
+
+
+def _moved(moves: Sequence[Move]) -> int:
+    return sum(move.by_data + move.by_model + move.by_both for move in moves)
 
 
 def _counted(customers: int) -> str:
@@ -60,14 +83,15 @@ def _counted(customers: int) -> str:
 
 
 def _segment(segment: NamedSegment, found: MovesDocument, recipe: Recipe) -> MovedSegment:
-    persona = recipe.find_persona(segment.persona)
+    source = recipe.exceptional if segment.is_exceptional else recipe.find_persona(segment.persona)
     is_born, is_retired = segment.segment_id in found.born, segment.segment_id in found.retired
     return MovedSegment(
         segment_id=segment.segment_id,
-        name=segment.name if persona is None else persona.name,
+        name=segment.name if source is None else source.name,
         slot=segment.slot,
         color=SEGMENT_COLOURS[segment.slot - 1],
         change="born" if is_born else "retired" if is_retired else "kept",
+        is_exceptional=segment.is_exceptional,
     )
 
 

@@ -263,5 +263,6 @@ def model_card(model: MLModel) -> ModelInfo:
             "features": describe_features(model),
             "exceptional": describe_outlying(model),
             "curves": [point.model_dump() for point in model.analysis.curves],
+            "choice": model.analysis.choice.model_dump() if model.analysis.choice else None,
         }
     )

@@ -48,13 +48,14 @@ class RecipeService:
     ----------
     settings : Settings
     report : callable
-        Told of each model version that is loaded or refused: event and detail.
+        Told of each model version that is loaded or refused, and of each recipe whose file cannot be used:
+        event and detail.
     """
 
     def __init__(self, settings: Settings, report: Report = lambda event, detail: None) -> None:
         self._settings = settings
         self._report = report
-        self._made: dict[str, tuple[tuple[int, int] | None, RecipeServices]] = {}
+        self._made: dict[str, tuple[tuple[int, int] | None, RecipeServices | RecipeInvalid]] = {}
 
     def get_services(self, name: str) -> RecipeServices:
         """Return what answers for the recipe called `name`.
@@ -64,8 +65,32 @@ class RecipeService:
         seen = self._look(name)
         known = self._made.get(name)
         if known is None or known[0] != seen:
-            self._made[name] = known = (seen, self._make(get_recipe(name, self._settings.recipes_dir)))
+            self._made[name] = known = (seen, self._try(name))
+        if isinstance(known[1], RecipeInvalid):
+            raise RecipeInvalid(known[1].detail)
         return known[1]
+
+    def find_faults(self) -> dict[str, str]:
+        """Return why recipes are left out, by their names: files of one's own that cannot be used."""
+        found = {}
+        for name in recipe_names(self._settings.recipes_dir):
+            try:
+                self.get_services(name)
+            except (RecipeInvalid, RecipeNotFound) as error:
+                found[name] = error.detail
+        return found
+
+    def make_shipped(self, name: str) -> RecipeServices:
+        """Return what would answer for a recipe as it came, whatever a user's own file of its name says."""
+        return self._make(get_recipe(name))
+
+    def _try(self, name: str) -> RecipeServices | RecipeInvalid:
+        """Make the services; a file that cannot be used is told of once, not at each request."""
+        try:
+            return self._make(get_recipe(name, self._settings.recipes_dir))
+        except RecipeInvalid as error:
+            self._report("recipe_refused", error.detail)
+            return error
 
     def _look(self, name: str) -> tuple[int, int] | None:
         """Return what tells whether one's own file has changed; another worker may have made it."""
@@ -168,7 +193,7 @@ class RecipeService:
         is_default = name == self._settings.default_recipe
         try:
             services = self.get_services(name)
-        except RecipeInvalid as error:
+        except (RecipeInvalid, RecipeNotFound) as error:  # broken, or gone since the folder was listed
             return RecipeSummary(name=name, is_default=is_default, fault=error.detail)
         return RecipeSummary(
             name=name,
@@ -190,7 +215,7 @@ class RecipeService:
             explanations=ExplanationService(predictions),
             maps=SegmentMapService(predictions),
             cards=ModelCardService(predictions),
-            versions=VersionService(recipe, store, predictions.describe),
+            versions=VersionService(recipe, store, predictions.describe, predictions.describe_exceptional),
             body=predictions.form.body(),
             edits=edits,
         )

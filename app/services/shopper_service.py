@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.core.errors import ModelUnavailable
 from app.schemas.cluster import ClusterRead, ExceptionalRead
 from app.schemas.mixed import Characteristics, ShopperPrediction
 from app.services.customer_form import Given
@@ -11,10 +12,17 @@ RECIPE = "lifestyle"
 
 
 class ShopperService:
-    """Answers with a cluster and its characteristics at once."""
+    """Answers with a cluster and its characteristics at once.
 
-    def __init__(self, predictions: PredictionService) -> None:
+    Parameters
+    ----------
+    fault : str
+        Why the recipe cannot be used: then nobody is placed.
+    """
+
+    def __init__(self, predictions: PredictionService, fault: str = "") -> None:
         self.predictions = predictions
+        self._fault = fault
 
     def predict(self, values: Given) -> ShopperPrediction:
         """Place a shopper, and say what the customers of that cluster were like in training.
@@ -22,8 +30,10 @@ class ShopperService:
         Raises
         ------
         ModelUnavailable
-            While no version of the recipe can be trusted.
+            While no version of the recipe can be trusted, or its file could not be used at the start.
         """
+        if self._fault:
+            raise ModelUnavailable(f"the recipe {RECIPE} is left out until the next start: {self._fault}")
         found = self.predictions.predict(values)
         clusters = self.predictions.clusters()
         if clusters.model_version != found.model_version:

@@ -16,12 +16,13 @@ from app.models.recipe import Recipe
 from app.schemas.dataset import DatasetRead
 from app.schemas.job import JobRead
 from app.schemas.segment_pages import TableChoice, Trained, TrainedSegment, TrainingPage
-from app.schemas.training import TrainingCreate, TrainingRead
-from app.schemas.version import VersionSummary
+from app.schemas.training import TrainingCreate, TrainingOutlying, TrainingRead, TrainingSegment
+from app.schemas.version import VersionOutlying, VersionSegment, VersionSummary
+from app.services.choice_story import tell_choice
 from app.services.job_kinds import TRAINING
 from app.services.recipe_service import RecipeService, RecipeServices
 from app.services.storage import Storage
-from app.services.wording import verdict_sentence
+from app.services.wording import ordinary_text, verdict_sentence
 from app.utils.quantities import number_text
 
 MOST_TABLES, TABLES_LOOKED_AT = 50, 200
@@ -131,33 +132,40 @@ def _trained(job: JobRead, recipe: RecipeServices | None) -> Trained | None:
     if job.result is None:
         return None
     result = TrainingRead.model_validate({"labelled_table": None} | job.result)
-    # by now its segments may have people's names, and it may be out of use, or gone
     summary = _find_version(result, recipe)
-    now = {
-        segment.segment_id: segment for segment in (summary.card.segments if summary and summary.card else ())
-    }
-    segments = [
-        TrainedSegment(
-            name=now[segment.segment_id].name if segment.segment_id in now else segment.name,
-            slot=now[segment.segment_id].slot if segment.segment_id in now else 0,
-            size=segment.size,
-            share=segment.share,
-        )
-        for segment in result.segments
-    ]
+    segments = _segments(result, summary)
     return Trained(
         model_version=result.model_version,
         is_active=summary is not None and summary.is_active,
         verdict=verdict_sentence(result.verdict.code, result.k),
         verdict_code=result.verdict.code,
         verdict_text=result.verdict.text,
-        choice=result.choice.text if result.choice else None,
-        reasons=result.choice.reasons if result.choice else [],
-        rows=result.data.rows,
+        choice=tell_choice(result.choice) if result.choice else None,
+        customers=ordinary_text(result.data.rows, result.exceptional.size if result.exceptional else 0),
+        k=result.k,
         segments=segments,
         widest=max((segment.share for segment in segments), default=1.0),
         has_moves=result.lineage.previous is not None,
     )
+
+
+def _segments(result: TrainingRead, summary: VersionSummary | None) -> list[TrainedSegment]:
+    """Tell of every segment, the exceptional last: by now people may have named it, or it is gone."""
+    made: list[TrainingSegment | TrainingOutlying] = [*result.segments]
+    made += [result.exceptional] if result.exceptional else []
+    known: list[VersionSegment | VersionOutlying] = []
+    if summary and summary.card:
+        known = [*summary.card.segments, *([summary.card.exceptional] if summary.card.exceptional else [])]
+    now = {segment.segment_id: segment for segment in known}
+    return [
+        TrainedSegment(
+            name=now[segment.segment_id].name if segment.segment_id in now else segment.name,
+            slot=now[segment.segment_id].slot if segment.segment_id in now else 0,
+            size=segment.size,
+            share=segment.share,
+        )
+        for segment in made
+    ]
 
 
 def _find_version(result: TrainingRead, recipe: RecipeServices | None) -> VersionSummary | None:

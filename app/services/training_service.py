@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from app.core.config import Settings
 from app.core.errors import ArtifactInvalid, LabelledTableLost, ModelUnavailable, NotFound, TableInvalid
@@ -223,7 +223,15 @@ def _report(model: MLModel, *, activated: bool, labelled: Path | None) -> Traini
             "verdict": document.verdict.model_dump(),
             "choice": model.analysis.choice.model_dump() if model.analysis.choice else None,
             "segments": segments,
+            "exceptional": _exceptional(model),
             "lineage": document.lineage.model_dump(),
             "labelled_table": str(labelled) if labelled else None,
         }
     )
+
+
+def _exceptional(model: MLModel) -> dict[str, Any] | None:
+    apart, numbers = model.document.exceptional, model.analysis.exceptional
+    if apart is None or numbers is None:
+        return None
+    return {"name": apart.name} | numbers.model_dump(include={"segment_id", "size", "share"})

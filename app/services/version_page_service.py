@@ -8,7 +8,15 @@ from collections.abc import Callable, Sequence
 from app.core.errors import ClienteleError, ModelUnavailable, MovesUnknown, NotFound, VersionsDiffer
 from app.schemas.model_version import LineageRead
 from app.schemas.segment_pages import TableChoice
-from app.schemas.version import MovedSegment, MovesRead, VersionCard, VersionList, VersionSummary
+from app.schemas.version import (
+    MovedSegment,
+    MovesRead,
+    VersionCard,
+    VersionList,
+    VersionOutlying,
+    VersionSegment,
+    VersionSummary,
+)
 from app.schemas.versions_page import (
     MovesCellText,
     MovesRow,
@@ -19,7 +27,7 @@ from app.schemas.versions_page import (
     VersionsPage,
 )
 from app.services.recipe_service import RecipeService, RecipeServices
-from app.services.wording import verdict_sentence
+from app.services.wording import ordinary_text, verdict_sentence
 from app.utils.quantities import number_text
 
 SIDE_BY_SIDE = 6
@@ -117,6 +125,8 @@ def _message(recipe: str, done: tuple[str, int] | None) -> str | None:
 
 def _column(summary: VersionSummary, found: VersionList | None) -> VersionColumn:
     card = summary.card
+    segments: list[VersionSegment | VersionOutlying] = [*card.segments] if card else []
+    segments += [card.exceptional] if card and card.exceptional else []
     trained = card.trained_at if card else None
     return VersionColumn(
         version=summary.version,
@@ -130,8 +140,8 @@ def _column(summary: VersionSummary, found: VersionList | None) -> VersionColumn
         verdict=verdict_sentence(card.verdict.code, card.k) if card else "",
         verdict_code=card.verdict.code if card else "",
         lineage=_lineage(card.lineage) if card else "",
-        segments=card.segments if card else [],
-        widest=max((segment.share for segment in card.segments), default=1.0) if card else 1.0,
+        segments=segments,
+        widest=max((segment.share for segment in segments), default=1.0),
         has_moves=card is not None and card.lineage.previous is not None,
         fault=summary.fault,
     )
@@ -140,7 +150,7 @@ def _column(summary: VersionSummary, found: VersionList | None) -> VersionColumn
 def _figures(card: VersionCard) -> list[tuple[str, str]]:
     weakest = min(segment.stability for segment in card.segments)
     return [
-        ("Customers", number_text(card.data.rows)),
+        ("Customers", _counted(card)),
         ("Segments", str(card.k)),
         ("Silhouette", f"{card.metrics.silhouette:.3f}"),
         ("Davies-Bouldin", f"{card.metrics.davies_bouldin:.3f}"),
@@ -148,6 +158,12 @@ def _figures(card: VersionCard) -> list[tuple[str, str]]:
         ("p-value", f"{card.verdict.p_value:.3f}"),
         ("Weakest segment", f"{weakest:.2f}"),
     ]
+
+
+def _counted(card: VersionCard) -> str:
+    """Say how many customers make the segments: those set apart move no centroid."""
+    apart = card.exceptional.size if card.exceptional else 0
+    return ordinary_text(card.data.rows, apart)
 
 
 def _lineage(lineage: LineageRead) -> str:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import errno
-import io
-import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -18,8 +16,9 @@ from app.core.errors import (
     VersionsReadOnly,
 )
 from app.models.artifact_store import ArtifactStore, sha256
+from app.models.curves_image import curves_image
 from app.models.ml_model import MLModel
-from app.models.model_document import MODEL, MODEL_HASH, SegmentState
+from app.models.model_document import CURVES_IMAGE, MODEL, MODEL_HASH, ExceptionalState, SegmentState
 from app.models.moves import compare_models, read_moves
 from app.models.recipe import Recipe
 from app.schemas.version import (
@@ -27,16 +26,17 @@ from app.schemas.version import (
     NullTestRead,
     VersionCard,
     VersionList,
+    VersionOutlying,
     VersionRead,
     VersionSegment,
     VersionSummary,
 )
 from app.services.moves_story import tell_moves
 from app.services.prediction_service import SegmentTexts, model_card
+from app.services.version_archive import zipped
 
-MOST_AT_ONCE, AT_ONCE = 100, 20
+MOST_AT_ONCE = 200
 READ_ONLY = {errno.EROFS, errno.EACCES, errno.EPERM}
-ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 
 Describe = Callable[[SegmentState], SegmentTexts]
 
@@ -50,18 +50,25 @@ class Download:
 
 
 class VersionService:
-    """Versions of a recipe as a store keeps them; `describe` gives a segment its texts.
+    """Versions of a recipe as a store keeps them; `describe…` give a segment its texts.
 
     Every method that names a version raises `VersionNotFound` if there is none, and `ArtifactInvalid` if its
     files are not what was written.
     """
 
-    def __init__(self, recipe: Recipe, store: ArtifactStore, describe: Describe) -> None:
+    def __init__(
+        self,
+        recipe: Recipe,
+        store: ArtifactStore,
+        describe: Describe,
+        describe_exceptional: Callable[[ExceptionalState], SegmentTexts],
+    ) -> None:
         self._recipe = recipe
         self._store = store
         self._describe = describe
+        self._describe_exceptional = describe_exceptional
 
-    def list_versions(self, limit: int = AT_ONCE, after: int | None = None) -> VersionList:
+    def list_versions(self, limit: int, after: int | None = None) -> VersionList:
         """Return versions, the newest first; with `after`, those older than that one."""
         older = [n for n in reversed(self._store.versions()) if after is None or n < after]
         active, shown = self._store.find_active(), older[:limit]
@@ -70,7 +77,7 @@ class VersionService:
             active=active,
             rollback_to=self._store.find_before(),
             versions=[self._summary(number, active) for number in shown],
-            next_after=shown[-1] if len(older) > limit else None,
+            next_cursor=shown[-1] if len(older) > limit else None,
         )
 
     def get_summary(self, number: int) -> VersionSummary:
@@ -89,6 +96,7 @@ class VersionService:
             is_active=self._store.find_active() == number,
             model=model_card(model),
             segments=self._segments(model),
+            exceptional=self._exceptional(model),
             null_test=NullTestRead.model_validate(model.analysis.null_test.model_dump()),
             files={name: sha256(content) for name, content in sorted(files.items())},
         )
@@ -131,8 +139,17 @@ class VersionService:
         sums = "".join(f"{sha256(content)}  {name}\n" for name, content in sorted(files.items()))
         return Download(
             name=f"{self._recipe.name}-{number}.zip",
-            pieces=_zipped({**dict(sorted(files.items())), "SHA256SUMS": sums.encode()}),
+            pieces=zipped({**dict(sorted(files.items())), "SHA256SUMS": sums.encode()}),
         )
+
+    def draw_curves(self, number: int) -> Download:
+        """Return a version's measures over the number of segments as an SVG file."""
+        files = self._store.read(number)
+        image = files.get(CURVES_IMAGE)
+        if image is None:  # trained before versions had one
+            model = MLModel.from_files(files)
+            image = curves_image(model.label, model.analysis.curves, len(model.segments))
+        return Download(name=f"{self._recipe.name}-{number}-curves.svg", pieces=iter([image]))
 
     def get_moves(self, number: int, since: int | None = None) -> MovesRead:
         """Say who moved into the version `number` from the version `since`, or from the one before it.
@@ -169,7 +186,11 @@ class VersionService:
         parts = {"data", "metrics", "verdict", "lineage", "trained_at", "seed"}
         return VersionCard.model_validate(
             document.model_dump(include=parts)
-            | {"k": len(model.segments), "segments": [s.model_dump() for s in self._segments(model)]}
+            | {
+                "k": len(model.segments),
+                "segments": [segment.model_dump() for segment in self._segments(model)],
+                "exceptional": self._exceptional(model),
+            }
         )
 
     def _segments(self, model: MLModel) -> list[VersionSegment]:
@@ -186,6 +207,20 @@ class VersionService:
             )
             for texts, numbers in zip(described, model.analysis.segments, strict=True)
         ]
+
+    def _exceptional(self, model: MLModel) -> VersionOutlying | None:
+        apart, numbers = model.document.exceptional, model.analysis.exceptional
+        if apart is None or numbers is None:
+            return None
+        texts = self._describe_exceptional(apart)
+        return VersionOutlying(
+            segment_id=apart.segment_id,
+            name=texts.name,
+            slot=texts.slot,
+            color=texts.color,
+            size=numbers.size,
+            share=numbers.share,
+        )
 
     def _refuse_other_features(self, number: int) -> None:
         features = MLModel.from_files(self._store.read(number)).document.features
@@ -214,33 +249,3 @@ def _writing() -> Iterator[None]:
             "this process may not write the folder of the versions: change them where trainings run, with "
             "python -m app.cli.versions"
         ) from error
-
-
-def _zipped(files: Mapping[str, bytes]) -> Iterator[bytes]:
-    """Yield a zip archive file by file; the same files give the same bytes."""
-    waiting = _Waiting()
-    with zipfile.ZipFile(waiting, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files.items():
-            entry = zipfile.ZipInfo(name, ZIP_EPOCH)
-            entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
-            archive.writestr(entry, content)
-            yield waiting.take()
-    yield waiting.take()
-
-
-class _Waiting(io.RawIOBase):
-    """What was written and not yet sent; nobody seeks in it."""
-
-    def __init__(self) -> None:
-        self._parts: list[bytes] = []
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, part: object) -> int:
-        self._parts.append(bytes(part))  # type: ignore[call-overload]
-        return len(self._parts[-1])
-
-    def take(self) -> bytes:
-        parts, self._parts = self._parts, []
-        return b"".join(parts)

@@ -32,6 +32,19 @@ def verdict_sentence(code: str, k: int) -> str:
     return f"{word}: {rest.format(k=k)}."
 
 
+def ordinary_text(rows: int, exceptional: int) -> str:
+    """Count the customers that make the segments, beside the total where some are set apart.
+
+    Examples
+    --------
+    >>> ordinary_text(1000, 24), ordinary_text(200, 0)
+    ('976 of 1,000', '200')
+    """
+    if not exceptional:
+        return number_text(rows)
+    return f"{number_text(rows - exceptional)} of {number_text(rows)}"
+
+
 def training_note(numbers: SegmentAnalysis | ExceptionalAnalysis, columns: Sequence[ColumnAnalysis]) -> str:
     """Say what else was true of a segment's customers in the training table; it places nobody."""
     parts = []

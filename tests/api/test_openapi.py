@@ -124,6 +124,30 @@ def test_bodies_are_closed_and_have_bounds_and_examples(described: dict[str, Any
             assert told["minimum"] <= told["examples"][0] <= told["maximum"]
 
 
+def test_every_json_has_an_example(described: dict[str, Any]) -> None:
+    schemas = described["components"]["schemas"]
+
+    def has_example(schema: dict[str, Any], seen: frozenset[str] = frozenset()) -> bool:
+        if "example" in schema or "examples" in schema:
+            return True
+        name = schema.get("$ref", "").rpartition("/")[2]
+        if name:
+            return name not in seen and has_example(schemas[name], seen | {name})
+        parts = [*schema.get("properties", {}).values(), *schema.get("anyOf", ())]
+        parts += [schema["items"]] if "items" in schema else []
+        return any(has_example(part, seen) for part in parts)
+
+    for key, operation in operations(described).items():
+        answers = [answer for status, answer in operation["responses"].items() if status < "300"]
+        for told in [*answers, operation.get("requestBody", {})]:
+            for media, content in told.get("content", {}).items():
+                if media in {"application/json", "multipart/form-data"}:
+                    assert "example" in content or has_example(content["schema"]), key
+        for parameter in operation.get("parameters", ()):
+            if parameter["in"] == "path":
+                assert has_example(parameter["schema"]) or "example" in parameter, (key, parameter["name"])
+
+
 def test_every_reference_leads_somewhere(described: dict[str, Any]) -> None:
     known = described["components"]["schemas"]
     text = json.dumps(described)

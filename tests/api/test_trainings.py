@@ -51,6 +51,11 @@ class TestCreate:
         assert result["k"] == result["choice"]["segments"] == 5
         assert result["choice"]["text"].startswith("5 separate groups")
         assert {other["method"] for other in result["choice"]["alternatives"]} >= {"ward", "hdbscan"}
+        for page in (f"/trainings/{job['id']}", "/about"):
+            text = client.get(page).text
+            assert result["choice"]["text"] in text
+            assert "What each criterion would choose by itself" in text
+            assert "What other ways of clustering make of 200 of these customers" in text
 
     def test_without_activation(self, client: TestClient, trained: Settings) -> None:
         job = asked(client, activate=False)

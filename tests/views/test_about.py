@@ -3,13 +3,72 @@
 from __future__ import annotations
 
 import html
+import json
 import re
+from collections.abc import Iterator
 
+import pytest
 from starlette.testclient import TestClient
+
+from app.application import create_app
+from app.core.config import Settings
+from app.models.artifact_store import ArtifactStore, sha256
+from tests.unit.models.test_choice_document import CHOICE
 
 
 def text_of(page: str) -> str:
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page)).split())
+
+
+@pytest.fixture
+def chosen(trained: Settings) -> Iterator[TestClient]:
+    """A client of a version whose number of segments was chosen in training."""
+    folder = ArtifactStore(trained.artifacts_dir, "mall").folder / "1"
+    content = json.loads((folder / "analysis.json").read_bytes())
+    answers = {"elbow": 4, "silhouette": 5, "gap": None}
+    choice = CHOICE | {"answers": answers, "text": "5 separate groups: silhouette agrees."}
+    ours = CHOICE["alternatives"][0] | {"method": "kmeans"}
+    content["choice"] = choice | {"alternatives": [ours, *CHOICE["alternatives"]]}
+    model = json.loads((folder / "model.json").read_bytes())
+    for name, document in (("analysis.json", content), ("model.json", model)):
+        (folder / name).write_text(json.dumps(document), encoding="utf-8")
+        model["files"][name] = sha256((folder / name).read_bytes())
+    (folder / "model.json.sha256").write_text(model["files"]["model.json"], encoding="ascii")
+    with TestClient(create_app(trained)) as client:
+        yield client
+
+
+class TestChoice:
+    def test_who_says_what(self, chosen: TestClient) -> None:
+        text = text_of(chosen.get("/about").text)
+        assert "5 separate groups: silhouette agrees." in text
+        assert "Each comes back." in text
+        assert "What each criterion would choose by itself: they disagree" in text
+        assert "The elbow of the inertia 4 disagrees" in text
+        assert "Silhouette 5 agrees" in text
+        assert "The gap statistic no number disagrees" in text
+
+    def test_other_ways_beside_the_one_that_serves(self, chosen: TestClient) -> None:
+        text = text_of(chosen.get("/recipes/mall/about").text)
+        assert "What other ways of clustering make of 200 of these customers" in text
+        assert "k-means 2 100, 90 – the one that serves 5 % 0.50 –" in text
+        assert "DBSCAN 2 100, 90 0.90 nearly the same, of those it places 5 % 0.50 –" in text
+
+    def test_the_api_tells_the_same(self, chosen: TestClient) -> None:
+        choice = chosen.get("/api/v1/model/info").json()["choice"]
+        assert (choice["segments"], choice["is_disputed"]) == (5, True)
+
+    def test_where_nothing_was_chosen_nothing_is_told(self, client: TestClient) -> None:
+        assert "criterion" not in text_of(client.get("/about").text)
+        assert "choice" not in client.get("/api/v1/model/info").json()
+
+
+class TestImage:
+    def test_the_curves_can_be_saved(self, client: TestClient) -> None:
+        found = re.search(r'href="([^"]+)" download>Save the curves', client.get("/about").text)
+        assert found
+        answer = client.get(found[1])
+        assert (answer.status_code, answer.headers["content-type"]) == (200, "image/svg+xml")
 
 
 class TestAbout:

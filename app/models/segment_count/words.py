@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
+from app.models.choice_document import CRITERIA
 from app.models.evidence import SIGNIFICANT
 from app.models.segment_count.criteria import Criteria
 from app.models.segment_count.null_test import ScanTest
 from app.models.segment_count.sample import STRATA
-
-NAMES = {
-    "elbow": "the elbow of the inertia",
-    "silhouette": "silhouette",
-    "calinski_harabasz": "Calinski-Harabasz",
-    "davies_bouldin": "Davies-Bouldin",
-    "gap": "the gap statistic",
-    "stability": "stability",
-}
 
 
 def headline(criteria: Criteria, segments: int, code: str) -> str:
@@ -31,11 +23,11 @@ def headline(criteria: Criteria, segments: int, code: str) -> str:
 
 def opinions(answers: dict[str, int | None], segments: int) -> str:
     """Return who agrees on a number and who says what else."""
-    agree = [NAMES[name] for name, answer in answers.items() if answer == segments]
+    agree = [CRITERIA[name] for name, answer in answers.items() if answer == segments]
     others: dict[int, list[str]] = {}
     for name, answer in answers.items():
         if answer not in (None, segments):
-            others.setdefault(int(answer or 0), []).append(NAMES[name])
+            others.setdefault(int(answer or 0), []).append(CRITERIA[name])
     parts = []
     if agree:
         parts.append(f"{_listed(agree)} {'agrees' if len(agree) == 1 else 'agree'}")

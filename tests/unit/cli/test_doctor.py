@@ -100,6 +100,20 @@ class TestModel:
         assert keys(run(monkeypatch, settings)) == ["DEFAULT_RECIPE"]
 
 
+class TestRecipes:
+    def test_one_of_ones_own_is_left_out(self, monkeypatch: pytest.MonkeyPatch, trained: Settings) -> None:
+        trained.recipes_dir.mkdir(parents=True)
+        (trained.recipes_dir / "lifestyle.toml").write_text("name = ", encoding="utf-8")
+        result = run(monkeypatch, trained)
+        assert keys(result) == ["DATA_DIR"]
+        assert "the recipe lifestyle is left out: lifestyle.toml is not readable as TOML" in result.output
+
+    def test_the_default_is_told_of_once(self, monkeypatch: pytest.MonkeyPatch, trained: Settings) -> None:
+        trained.recipes_dir.mkdir(parents=True)
+        (trained.recipes_dir / "mall.toml").write_text("name = ", encoding="utf-8")
+        assert keys(run(monkeypatch, trained)) == ["DEFAULT_RECIPE"]
+
+
 def test_settings_that_cannot_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse() -> Settings:
         raise SettingsInvalid("cannot start: PORT: too large")

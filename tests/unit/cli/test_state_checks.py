@@ -152,7 +152,7 @@ class TestVersions:
         (trained.recipes_dir / "mine.toml").write_text("name = 1", encoding="utf-8")
         faults = [finding for finding in look_at_versions(trained) if finding.is_fault]
         assert [(fault.about, fault.words[:34]) for fault in faults] == [
-            ("DATA_DIR", "the recipe mine cannot be used: mi")
+            ("DATA_DIR", "the recipe mine is left out: mine.")
         ]
 
     def test_a_stored_one_that_is_not_whole(self, trained: Settings) -> None:

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from pydantic import ValidationError
 
 from app.models.choice_document import ChoiceDocument
 
-CHOICE = {
+CHOICE: dict[str, Any] = {
     "segments": 5,
     "code": "separate_groups",
     "text": "5 separate groups.",

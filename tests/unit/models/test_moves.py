@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -9,7 +10,7 @@ from app.core.errors import ArtifactInvalid, VersionsDiffer
 from app.models.artifact_store import Numbering
 from app.models.customer_table import CustomerTable, read_customer_table
 from app.models.kmeans_fit import Floats, fit_kmeans, fit_scaling
-from app.models.ml_model import MLModel
+from app.models.ml_model import MixedModel, MLModel
 from app.models.model_document import MOVES
 from app.models.moves import compare_models, count_moves, read_moves
 from app.models.moves_document import MovesDocument
@@ -18,6 +19,7 @@ from app.models.succession import succeed
 from app.models.training import train
 from app.models.version_files import Plan
 from data.generators import mall
+from tests.unit.services.example_mixed import mixed_model
 from tests.unit.services.example_model import example_model
 
 Move = tuple[int, int, int, int, int]
@@ -85,6 +87,85 @@ class TestCountMoves:
     def test_other_features(self) -> None:
         with pytest.raises(VersionsDiffer, match="example/1 and example/2 place customers by different"):
             count_moves(example_model(2), example_model(3, version=2), {}, {})
+
+
+class TestExceptional:
+    """Two segments, at 20 and at 80; who lies farther than the threshold from both is in segment 7."""
+
+    FAR = 500.0
+
+    def test_who_becomes_so_by_changing(self) -> None:
+        found = count_moves(apart(), apart(), {"a": [20.0]}, {"a": [self.FAR]})
+        assert moved(found) == [(0, 7, 1, 0, 0)]
+        assert [(s.segment_id, s.is_exceptional) for s in found.segments] == [
+            (0, False),
+            (3, False),
+            (7, True),
+        ]
+        assert found.born == found.retired == ()
+
+    def test_who_becomes_so_because_the_model_changed(self) -> None:
+        found = count_moves(apart(40.0), apart(2.0), {"a": [self.FAR]}, {"a": [self.FAR]})
+        assert moved(found) == [(3, 7, 0, 1, 0)]
+
+    def test_who_ceases_to_be(self) -> None:
+        assert moved(count_moves(apart(), apart(), {"a": [self.FAR]}, {"a": [20.0]})) == [(7, 0, 1, 0, 0)]
+        model = count_moves(apart(2.0), apart(40.0), {"a": [self.FAR]}, {"a": [self.FAR]})
+        assert moved(model) == [(7, 3, 0, 1, 0)]
+
+    def test_who_stays_so_comes_and_leaves(self) -> None:
+        before, after = {"a": [self.FAR], "b": [self.FAR]}, {"a": [600.0], "c": [self.FAR]}
+        found = count_moves(apart(), apart(), before, after)
+        assert [(n.segment_id, n.customers) for n in found.stayed] == [(7, 1)]
+        assert [(n.segment_id, n.customers) for n in (*found.new, *found.gone)] == [(7, 1), (7, 1)]
+
+    def test_the_first_and_the_last_of_them(self) -> None:
+        rows = {"a": [self.FAR]}
+        assert count_moves(apart(math.inf), apart(), rows, rows).born == (7,)
+        assert count_moves(apart(), apart(math.inf), rows, rows).retired == (7,)
+
+    def test_models_alone(self) -> None:
+        new = apart()
+        sample = new.analysis.sample.model_copy(
+            update={"features": ((20.0,), (self.FAR,)), "segment_ids": (0, 3)}
+        )
+        new.analysis = new.analysis.model_copy(update={"sample": sample})
+        assert moved(compare_models(apart(math.inf), new)) == [(3, 7, 0, 1, 0)]
+
+
+def apart(threshold: float = 2.0) -> MLModel:
+    return mixed_model(["none"], threshold=threshold)
+
+
+class TestValuesOfAnotherModel:
+    def test_levels_in_another_order_are_the_same_words(self) -> None:
+        """North lies at one centroid, South at the other; the old model has them the other way round."""
+        new = mixed_model(["none"], region=True, centroids=[[0.0, 1.0, -1.0], [0.0, -1.0, 1.0]])
+        document = new.document
+        region = document.features[1].model_copy(update={"levels": ("South", "North")})
+        old = MixedModel(
+            document.model_copy(update={"features": (document.features[0], region)}),
+            new.confidence,
+            new.analysis,
+        )
+        rows = {"north": [50.0, 0.0], "south": [50.0, 1.0], "other": [50.0, 2.0], "none": [50.0, math.nan]}
+        found = count_moves(old, new, rows, rows)
+        assert (found.moves, found.customers) == ((), 4)
+
+    def test_a_gap_is_the_mean_to_a_model_that_knows_none(self) -> None:
+        rows = {"a": [math.nan, 80.0]}
+        found = count_moves(example_model(), example_model(version=2), rows, rows)
+        assert [(count.segment_id, count.customers) for count in found.stayed] == [(3, 1)]
+
+    def test_a_number_that_became_a_category(self) -> None:
+        new = mixed_model(["none", "none"])
+        features = (
+            new.document.features[0],
+            new.document.features[1].model_copy(update={"kind": "category"}),
+        )
+        new.document = new.document.model_copy(update={"features": features})
+        with pytest.raises(VersionsDiffer):
+            count_moves(mixed_model(["none", "none"]), new, {}, {})
 
 
 class TestCompareModels:

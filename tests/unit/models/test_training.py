@@ -42,7 +42,7 @@ def table_of(table: CustomerTable, rows: list[tuple[float, float]]) -> CustomerT
 class TestTrain:
     def test_the_files_of_a_version(self, first: Trained) -> None:
         assert set(first.files) == {
-            "model.json", "scaler.pkl", "kmeans_model.pkl", "analysis.json", "confidence.json",
+            "model.json", "scaler.pkl", "kmeans_model.pkl", "analysis.json", "confidence.json", "curves.svg",
         }  # fmt: skip
         named = json.loads(first.files["model.json"])["files"]
         assert named == {name: sha256(c) for name, c in first.files.items() if name != "model.json"}

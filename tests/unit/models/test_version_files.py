@@ -55,7 +55,13 @@ class TestVersionFiles:
     def test_the_model_names_the_others_by_their_hashes(self, files: dict[str, bytes], model: Any) -> None:
         others = {name: content for name, content in files.items() if name != "model.json"}
         assert model["files"] == {name: sha256(content) for name, content in others.items()}
-        assert set(others) == {"scaler.pkl", "kmeans_model.pkl", "analysis.json", "confidence.json"}
+        assert set(others) == {
+            "scaler.pkl",
+            "kmeans_model.pkl",
+            "analysis.json",
+            "confidence.json",
+            "curves.svg",
+        }
 
     def test_what_and_when_and_by_what(self, model: Any, table: CustomerTable) -> None:
         assert (model["format"], model["recipe"], model["version"], model["seed"]) == (1, "mall", 9, 42)

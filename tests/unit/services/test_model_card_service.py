@@ -2,9 +2,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.models.choice_document import ChoiceDocument
 from app.models.model_document import ExceptionalAnalysis
 from app.schemas.page import AboutPage
 from app.services.model_card_service import ModelCardService
+from tests.unit.models.test_choice_document import CHOICE
 from tests.unit.services.example_mixed import mixed_model, mixed_predictions
 from tests.unit.services.example_model import example_model, predictions_of
 
@@ -66,30 +68,24 @@ class TestCurves:
         assert found["silhouette"] == "Silhouette is highest at k = 2."
         assert found["inertia"] == "Inertia always falls; it bends most at k = 3, not at the 2 in use."
 
-    def test_the_mark_lies_on_the_curve_at_the_number_in_use(self) -> None:
-        for chart in about().curves:
-            assert chart.chosen == chart.dots[0]
-            assert chart.path.startswith(f"M{chart.chosen.x:g} ")
+    def test_they_can_be_had_as_a_file_of_this_very_version(self) -> None:
+        assert about(version=7).curves_file == "/api/v1/recipes/example/versions/7/curves.svg"
 
-    def test_ticks_frame_the_curve(self) -> None:
-        for chart in about().curves:
-            heights = [tick.at for tick in chart.y_axis.ticks]
-            assert min(heights) <= min(dot.y for dot in chart.dots)
-            assert max(dot.y for dot in chart.dots) <= max(heights)
 
-    def test_a_number_beyond_the_curves_marks_the_favoured_one(self) -> None:
+class TestChoice:
+    def test_of_a_version_whose_number_was_chosen(self) -> None:
         model = example_model()
-        last = model.analysis.curves[1:]
-        model.analysis = model.analysis.model_copy(update={"curves": last})
-        chart = ModelCardService(predictions_of(model)).about().curves[0]
-        assert chart.finding == "Silhouette is highest at k = 3, not at the 2 in use."
-        assert chart.chosen == chart.dots[0]
+        chosen = ChoiceDocument.model_validate(CHOICE | {"segments": 2})
+        model.analysis = model.analysis.model_copy(update={"choice": chosen})
+        page = ModelCardService(predictions_of(model)).about()
+        assert page.choice is not None
+        assert page.choice.text == "5 separate groups."
+        assert page.model.choice is not None
 
-    def test_a_single_point_is_drawn(self) -> None:
-        model = example_model()
-        model.analysis = model.analysis.model_copy(update={"curves": model.analysis.curves[:1]})
-        charts = ModelCardService(predictions_of(model)).about().curves
-        assert [len(chart.dots) for chart in charts] == [1, 1, 1, 1]
+    def test_of_a_version_whose_number_was_given(self) -> None:
+        page = about()
+        assert page.choice is None
+        assert "choice" not in page.model.model_dump()
 
 
 class TestExceptional:
@@ -102,6 +98,12 @@ class TestExceptional:
         row = ModelCardService(mixed_predictions(model)).about().outlying
         assert row is not None
         assert (row.slot, row.info.name, row.numbers.size, row.verdict) == (8, "Exceptional", 2, "")
+
+    def test_are_counted_beside_the_total(self) -> None:
+        page = ModelCardService(mixed_predictions(mixed_model(["none", "none"], threshold=2.0))).about()
+        told = "3,998 of 4,000 make the segments; the other 2 are the segment Exceptional"
+        assert page.customers == told
+        assert about().customers == "4,000"
 
     def test_others_have_none(self) -> None:
         assert about().outlying is None

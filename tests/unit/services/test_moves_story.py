@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from app.models.moves_document import MovesDocument
+from app.models.moves_document import Move, MovesDocument
 from app.models.recipe import Recipe, get_recipe
 from app.services.moves_story import tell_moves
 
@@ -37,6 +37,36 @@ def moves(*causes: tuple[int, int, int], customers: int = 200, **changed: Any) -
         "gone": [{"segment_id": 1, "customers": 2}],
     }
     return MovesDocument.model_validate(document | changed)
+
+
+def with_exceptional(*causes: tuple[int, int, int], **changed: Any) -> MovesDocument:
+    """The same where the second segment, number 1, is that of the exceptional."""
+    found = moves(*causes)
+    segments = [found.segments[0], found.segments[1].model_copy(update={"is_exceptional": True})]
+    return found.model_copy(update={"segments": tuple(segments), "retired": (), **changed})
+
+
+class TestExceptional:
+    def test_who_became_so_is_told_with_the_cause(self, mall: Recipe) -> None:
+        text = tell_moves(with_exceptional((2, 1, 0)), mall).text
+        assert text.endswith("3 became exceptional: 2 because they changed, 1 because the model changed.")
+
+    def test_who_ceased_to_be(self, mall: Recipe) -> None:
+        back = Move(from_segment=1, to_segment=0, by_data=0, by_model=0, by_both=4)
+        text = tell_moves(with_exceptional((0, 0, 0), moves=(back,)), mall).text
+        assert text == (
+            "4 of 200 customers moved: 4 because of both. 4 ceased to be exceptional: 4 because of both."
+        )
+
+    def test_from_one_exceptional_segment_to_another_is_neither(self, mall: Recipe) -> None:
+        both = tuple(s.model_copy(update={"is_exceptional": True}) for s in with_exceptional().segments)
+        assert "exceptional" not in tell_moves(with_exceptional((2, 0, 0), segments=both), mall).text
+
+    def test_the_segment_is_marked_and_named_as_the_recipe_has_it(self) -> None:
+        lifestyle = get_recipe("lifestyle")
+        segment = tell_moves(with_exceptional(), lifestyle).segments[1]
+        assert (segment.name, segment.is_exceptional) == ("Exceptional", True)
+        assert "is_exceptional" not in tell_moves(moves(), lifestyle).segments[0].model_dump()
 
 
 class TestText:

@@ -6,8 +6,9 @@ import threading
 import pytest
 
 from app.core.config import Settings
-from app.core.errors import RecipeNotFound
+from app.core.errors import RecipeInvalid, RecipeNotFound
 from app.models.recipe import SHIPPED
+from app.services import recipe_service
 from app.services.recipe_service import RecipeService
 from tests.own_recipes import train_own, write_own
 
@@ -49,6 +50,41 @@ class TestGetServices:
         for thread in threads:
             thread.join()
         assert answers == ["mall"] * 8
+
+
+class TestFindFaults:
+    def test_each_is_found_and_told_of_once(self, settings: Settings) -> None:
+        told: list[tuple[str, str]] = []
+        service = RecipeService(settings, lambda event, detail: told.append((event, detail)))
+        assert service.find_faults() == {}
+        path = settings.recipes_dir / "broken.toml"
+        path.write_text("name = ", encoding="utf-8")
+        for _ in range(2):
+            faults = service.find_faults()
+        assert list(faults) == ["broken"]
+        assert told == [("recipe_refused", faults["broken"])]
+        with pytest.raises(RecipeInvalid, match="broken"):
+            service.get_services("broken")
+
+    def test_mended_it_is_none(self, settings: Settings) -> None:
+        service = RecipeService(settings)
+        (settings.recipes_dir / "broken.toml").write_text("name = ", encoding="utf-8")
+        assert list(service.find_faults()) == ["broken"]
+        add_recipe(settings, "broken")
+        assert service.find_faults() == {}
+
+    def test_one_that_is_gone_since_the_folder_was_listed(
+        self, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(recipe_service, "recipe_names", lambda folder: ["gone", "mall"])
+        service = RecipeService(settings)
+        assert list(service.find_faults()) == ["gone"]
+        assert [recipe.fault is None for recipe in service.list_recipes().recipes] == [False, True]
+
+
+def test_what_came_is_made_whatever_the_own_file_says(settings: Settings) -> None:
+    (settings.recipes_dir / "lifestyle.toml").write_text("name = ", encoding="utf-8")
+    assert RecipeService(settings).make_shipped("lifestyle").recipe.name == "lifestyle"
 
 
 class TestListRecipes:

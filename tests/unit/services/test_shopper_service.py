@@ -71,3 +71,8 @@ class TestPredict:
         shoppers.predictions.clusters = lambda: stale.pop(0)  # type: ignore[method-assign]
         assert shoppers.predict(SHOPPER).model_version == "lifestyle/1"
         assert stale == []
+
+    def test_a_recipe_that_could_not_be_used(self, shoppers_once: Path) -> None:
+        shoppers = ShopperService(service(shoppers_once).predictions, "lifestyle.toml: segments: too many")
+        with pytest.raises(ModelUnavailable, match="left out until the next start: lifestyle"):
+            shoppers.predict(SHOPPER)

@@ -48,9 +48,9 @@ def service(settings: Settings) -> VersionService:
 class TestLooking:
     def test_page_by_page(self, service: VersionService) -> None:
         first = service.list_versions(2)
-        assert ([v.version for v in first.versions], first.next_after) == ([3, 2], 2)
+        assert ([v.version for v in first.versions], first.next_cursor) == ([3, 2], 2)
         rest = service.list_versions(2, after=2)
-        assert ([v.version for v in rest.versions], rest.next_after) == ([1], None)
+        assert ([v.version for v in rest.versions], rest.next_cursor) == ([1], None)
         assert (first.active, first.rollback_to) == (3, 2)
 
     def test_one(self, service: VersionService) -> None:
@@ -87,7 +87,7 @@ class TestChanging:
         recipe = get_recipe("mall")
         other = recipe.model_copy(update={"features": recipe.features[:1]})
         other.__dict__.pop("feature_names")
-        changed = VersionService(other, store, service._describe)
+        changed = VersionService(other, store, service._describe, service._describe_exceptional)
         with pytest.raises(VersionsDiffer, match="train again"):
             changed.activate(1)
         with pytest.raises(VersionsDiffer, match="mall/2 was trained on other features"):
@@ -117,6 +117,21 @@ class TestDownload:
         with zipfile.ZipFile(io.BytesIO(b"".join(pieces))) as archive:
             assert archive.testzip() is None
             assert "SHA256SUMS" in archive.namelist()
+
+
+class TestCurves:
+    def test_the_file_that_was_written(self, service: VersionService, store: ArtifactStore) -> None:
+        download = service.draw_curves(2)
+        assert download.name == "mall-2-curves.svg"
+        assert b"".join(download.pieces) == store.read(2)["curves.svg"]
+
+    def test_a_version_of_before_is_drawn_anew(
+        self, service: VersionService, store: ArtifactStore, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        files = store.read(2)
+        drawn = files.pop("curves.svg")
+        monkeypatch.setattr(store.__class__, "read", lambda *_: files)
+        assert b"".join(service.draw_curves(2).pieces) == drawn
 
 
 class TestMoves:
@@ -150,3 +165,22 @@ class TestMoves:
         found = service.get_moves(5)
         assert (found.from_version, found.basis) == ("mall/3", "newer_table")
         assert found.customers == 149
+
+
+class TestExceptional:
+    @pytest.fixture
+    def service(self, shoppers_once: Path) -> VersionService:
+        return RecipeService(settings_in(shoppers_once)).get_services("lifestyle").versions
+
+    def test_stand_beside_the_segments_with_their_size(self, service: VersionService) -> None:
+        card = service.get_summary(1).card
+        assert card is not None
+        assert card.exceptional is not None
+        assert (card.exceptional.name, card.exceptional.size) == ("Exceptional", 12)
+        sizes = [segment.size for segment in card.segments]
+        assert sum(sizes) + card.exceptional.size == card.data.rows == 1000
+        assert service.get_version(1).exceptional == card.exceptional
+
+    def test_versions_without_them_do_not_name_them(self, three_versions: Path) -> None:
+        plain = RecipeService(settings_in(three_versions)).get_services("mall").versions
+        assert "exceptional" not in plain.get_version(1).model_dump()
