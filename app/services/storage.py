@@ -110,7 +110,7 @@ class Storage:
             database=database,
             jobs=jobs,
             datasets=datasets,
-            dataset_pages=DatasetPageService(datasets, self._settings.max_upload_bytes),
+            dataset_pages=DatasetPageService(datasets, self._recipes, self._settings.max_upload_bytes),
             import_pages=ImportPageService(datasets, jobs),
             segments=segments,
             drafts=drafts,

@@ -10,16 +10,14 @@ from app.core.errors import (
     RecipeInvalid,
     RecipeNotFound,
     SettingsInvalid,
-    TableInvalid,
 )
-from app.models.recipe import Recipe
-from app.schemas.dataset import DatasetRead
 from app.schemas.job import JobRead
+from app.schemas.page import Frame
 from app.schemas.segment_pages import TableChoice, Trained, TrainedSegment, TrainingPage
 from app.schemas.training import TrainingCreate, TrainingRead
 from app.schemas.version import VersionSummary
 from app.services.job_kinds import TRAINING
-from app.services.recipe_service import RecipeService, RecipeServices
+from app.services.recipe_service import RecipeService, RecipeServices, fits
 from app.services.storage import Storage
 from app.services.wording import verdict_sentence
 from app.utils.quantities import number_text
@@ -65,6 +63,7 @@ class TrainingPages:
             words="stopping" if job.cancel_requested and not job.has_ended else job.words,
             trained=_trained(job, recipe),
             advice=ADVICE.get(job.failure.type.rpartition(":")[2], OTHER_ADVICE) if job.failure else "",
+            frame=self._recipes.bare_frame(name) if recipe else Frame(),
         )
 
     def begin(self, recipe: str, dataset_id: str, key: str) -> JobRead:
@@ -103,7 +102,7 @@ class TrainingPages:
             found = stored.datasets.list_datasets(TABLES_LOOKED_AT).datasets if stored else []
         except (DatabaseUnavailable, SettingsInvalid):
             found = []
-        fitting = (table for table in found if _fits(table, recipe.recipe))
+        fitting = (table for table in found if fits([column.name for column in table.columns], recipe.recipe))
         tables += [
             TableChoice(id=table.id, text=f"{table.name}, {number_text(table.rows)} rows")
             for table in islice(fitting, MOST_TABLES)
@@ -115,16 +114,6 @@ class TrainingPages:
             return self._recipes.get_services(name)
         except (RecipeNotFound, RecipeInvalid):
             return None
-
-
-def _fits(table: DatasetRead, recipe: Recipe) -> bool:
-    from app.models.customer_table import find_columns  # noqa: PLC0415 - it loads a library for numbers
-
-    try:
-        find_columns(tuple(column.name for column in table.columns), recipe)
-    except TableInvalid:
-        return False
-    return True
 
 
 def _trained(job: JobRead, recipe: RecipeServices | None) -> Trained | None:

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from app.core.palette import SEGMENT_COLOURS
+from app.models.edited_texts import EditedText
 from app.models.moves_document import MovesDocument
 from app.models.recipe import Recipe, get_recipe
 from app.services.moves_story import tell_moves
@@ -68,12 +70,12 @@ class TestText:
         ],
     )
     def test_in_one_sentence(self, found: MovesDocument, text: str, mall: Recipe) -> None:
-        assert tell_moves(found, mall).text == text
+        assert tell_moves(found, mall, {}).text == text
 
 
 class TestNumbers:
     def test_all_of_them(self, mall: Recipe) -> None:
-        told = tell_moves(moves((2, 1, 0), (0, 0, 3)), mall)
+        told = tell_moves(moves((2, 1, 0), (0, 0, 3)), mall, {})
         assert (told.moved, told.by_data, told.by_model, told.by_both) == (6, 2, 1, 3)
         assert [(c.from_segment, c.to_segment, c.customers) for c in told.cells] == [
             (0, 0, 194),
@@ -84,9 +86,15 @@ class TestNumbers:
         assert [(t.segment_id, t.customers) for t in told.gone_customers] == [(1, 2)]
 
     def test_segments_are_called_what_the_recipe_calls_them_now(self, mall: Recipe) -> None:
-        told = tell_moves(moves(), mall)
+        told = tell_moves(moves(), mall, {})
         assert [(s.name, s.change) for s in told.segments] == [
             ("VIP / Whale", "kept"),
             ("Own name", "retired"),
             ("Newborn", "born"),
         ]
+
+    def test_what_people_call_them_goes_before(self, mall: Recipe) -> None:
+        edits = {0: EditedText(name="Our best", slot=8), 1: EditedText(slot=7)}
+        told = tell_moves(moves(), mall, edits)
+        assert [(s.name, s.slot) for s in told.segments] == [("Our best", 8), ("Own name", 7), ("Newborn", 3)]
+        assert told.segments[0].color == SEGMENT_COLOURS[7]
