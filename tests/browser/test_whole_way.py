@@ -68,7 +68,7 @@ def await_title(page: Page, words: str) -> None:
 def choose(page: Page, name: str, content: bytes) -> None:
     page.set_input_files("#file", {"name": name, "mimeType": "text/csv", "buffer": content})
     await_title(page, f"What {name} holds")
-    expect(page.get_by_text("3 rows will be left out")).to_be_visible()
+    expect(page.locator(".understood__sentence")).to_contain_text("rows will be left out")
 
 
 def find_nothing_yet(page: Page, live: Live) -> None:
@@ -116,10 +116,16 @@ def read_the_evidence(page: Page) -> None:
 def ask_about(page: Page, kind: int) -> str:
     """Tell of a customer as the recipe's page asks it; return the name of the segment."""
     umsatz, bestellungen, retouren = KINDS[kind]
+    # the page answers by itself from now on
+    expect(page.get_by_role("button", name="Find the segment")).to_be_hidden()
     page.get_by_role("textbox", name="Umsatz").fill(str(umsatz))
     page.get_by_role("textbox", name="Bestellungen").fill(str(bestellungen))
     page.get_by_role("textbox", name="Retouren").fill(str(retouren))
     page.keyboard.press("Tab")
+    expect(page).to_have_url(
+        re.compile(f"umsatz={umsatz}&bestellungen={bestellungen}&retouren={retouren:g}$")
+    )
+    expect(page.locator('[data-confirmation="text"]')).to_contain_text("Checked by")
     expect(page.locator('[data-answer="label"]')).to_have_text("Settled")
     look(page)
     return page.locator('[data-answer="name"]').inner_text()
@@ -128,7 +134,7 @@ def ask_about(page: Page, kind: int) -> str:
 def rename(page: Page, name: str, new: str) -> None:
     page.get_by_role("link", name="Edit names and strategies").click()
     look(page)
-    article = page.get_by_role("article", name=name)
+    article = page.get_by_role("article", name=name, exact=True)
     article.get_by_label("Name").fill(new)
     article.get_by_role("button", name="Save").click()
     expect(page.get_by_role("status")).to_contain_text(f"Saved: {new}.")

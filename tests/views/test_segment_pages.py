@@ -243,6 +243,7 @@ class TestSegments:
 
     def test_a_person_s_words_and_back(self, client: TestClient) -> None:
         before = client.get(f"/api/v1{self.ADDRESS}").json()["segments"][1]
+        assert before["name"] in client.get("/recipes/mall").text
         fields = {
             "name": " Stammkunden ",
             "slot": str(before["slot"]),
@@ -257,6 +258,10 @@ class TestSegments:
         page = text_of(client.get(answer.headers["location"]).text)
         assert "Saved: Stammkunden. Every page and answer says so now." in page
         assert "A person wrote its name and strategy." in page
+        for address in ("/recipes/mall", "/", "/recipes/mall/about", "/models"):
+            page = client.get(address).text
+            assert "Stammkunden" in page, address
+            assert before["name"] not in page, address
         back = post(client, f"{self.ADDRESS}/1/restore", {})
         assert client.get(f"/api/v1{self.ADDRESS}").json()["segments"][1] == before
         page = text_of(client.get(back.headers["location"]).text)
