@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from itertools import islice
+from typing import Literal
 
 from app.core.errors import (
     DatabaseUnavailable,
+    ModelUnavailable,
     NotFound,
     RecipeInvalid,
     RecipeNotFound,
@@ -66,24 +68,29 @@ class TrainingPages:
             frame=self._recipes.bare_frame(name) if recipe else Frame(),
         )
 
-    def begin(self, recipe: str, dataset_id: str, key: str) -> JobRead:
+    def begin(self, recipe: str, dataset_id: str, key: str, *, is_open: bool = False) -> JobRead:
         """Begin a training; the same key for the same table answers the first one again.
+
+        A number of segments that was chosen from the table for the version in use is chosen anew.
 
         Parameters
         ----------
         dataset_id : str
             A table's id; empty for the recipe's own file.
+        is_open : bool
+            Whether the number of segments is chosen from the table in any case.
 
         Raises
         ------
         RecipeNotFound, RecipeInvalid, DatasetNotFound
         """
-        self._recipes.get_services(recipe)
+        named = self._recipes.get_services(recipe)
         stored = self._storage.get_services()
         if dataset_id:
             stored.datasets.get_dataset(dataset_id)
-        asked = TrainingCreate(recipe=recipe, dataset_id=dataset_id or None)
-        once = f"page:{key}:{recipe}:{dataset_id}" if key else None
+        segments: Literal["auto"] | None = "auto" if is_open or _was_open(named) else None
+        asked = TrainingCreate(recipe=recipe, dataset_id=dataset_id or None, segments=segments)
+        once = f"page:{key}:{recipe}:{dataset_id}:{segments}" if key else None
         return stored.jobs.submit(TRAINING, asked.model_dump(), once)
 
     def cancel(self, training_id: str) -> None:
@@ -114,6 +121,13 @@ class TrainingPages:
             return self._recipes.get_services(name)
         except (RecipeNotFound, RecipeInvalid):
             return None
+
+
+def _was_open(recipe: RecipeServices) -> bool:
+    try:
+        return recipe.predictions.current().analysis.choice is not None
+    except ModelUnavailable:
+        return False
 
 
 def _trained(job: JobRead, recipe: RecipeServices | None) -> Trained | None:
