@@ -38,8 +38,9 @@ def submit_form(request: Request, dataset_id: str, fields: FormFields, segmentin
 @router.post("/trainings", dependencies=[SAME_ORIGIN])
 def begin_training(fields: FormFields, trainings: Trainings) -> Response:
     """Train a recipe on one of its tables and go to the training."""
-    recipe, table, key = (fields.get(name, [""])[0][:LONGEST] for name in ("recipe", "table", "key"))
-    return _go(f"/trainings/{trainings.begin(recipe, table, key).id}")
+    names = ("recipe", "table", "key", "segments")
+    recipe, table, key, segments = (fields.get(name, [""])[0][:LONGEST] for name in names)
+    return _go(f"/trainings/{trainings.begin(recipe, table, key, is_open=segments == 'auto').id}")
 
 
 @router.get("/trainings/{training_id}", response_class=HTMLResponse)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from app.schemas.base import Answer
 from app.schemas.dataset import DatasetRead
 from app.schemas.page import Axis
+from app.schemas.recipe import RecipeSummary
 
 
 class DatasetsPage(Answer):
@@ -115,7 +118,10 @@ class DatasetPage(Answer):
     columns: list[ColumnChart]
     correlations: HeatTable | None
     scatter: ScatterPlot | None
+    axes: dict[str, str] = Field(description="What was asked to be drawn, to be kept in addresses.")
     rows: RowsPart
+    recipes: list[RecipeSummary] = Field(description="What the table can be segmented by already.")
+    key: str = Field(description="Tells a form that is sent twice from another one.")
     message: str | None
     fault: str | None
 

@@ -28,6 +28,7 @@ class Frame(Answer):
 
     home: str = "/"
     about: str = "/about"
+    models: str = "/models"
     api: str = "/api/v1"
     recipes: list[RecipeLink] = Field(default_factory=list)
 

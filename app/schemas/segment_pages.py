@@ -55,6 +55,7 @@ class SegmentingPage(Answer):
     recipe_title: str
     recipe_name: str
     segments: str
+    key: str = Field(description="Tells a form that is sent twice from another one.")
     columns: list[ColumnChoice]
     left_out: list[ColumnLeftOut]
     errors: dict[str, str] = Field(description="By the field's id.")
@@ -99,6 +100,7 @@ class TrainingPage(Answer):
     words: str
     trained: Trained | None
     advice: str
+    frame: Frame
 
 
 class Swatch(Answer):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.schemas.base import Answer
+from app.schemas.page import Frame
 from app.schemas.segment_pages import TableChoice
 from app.schemas.version import MovedSegment, VersionList, VersionOutlying, VersionSegment
 
@@ -82,6 +83,7 @@ class VersionsPage(Answer):
     moves_fault: str | None
     message: str | None
     fault: str | None
+    frame: Frame
 
 
 class VersionDeletePage(Answer):

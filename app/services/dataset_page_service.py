@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import TYPE_CHECKING, Any
 
 from app.core.errors import ClienteleError, DatasetNotFound
@@ -13,8 +14,9 @@ from app.utils.quantities import counted, number_text
 
 if TYPE_CHECKING:
     from app.services.dataset_service import DatasetService
+    from app.services.recipe_service import RecipeService
 
-TABLES_AT_ONCE, ROWS_AT_ONCE = 50, 25
+TABLES_AT_ONCE, ROWS_AT_ONCE, MOST_RECIPES = 50, 25, 20
 MEGABYTE = 1_048_576
 DONE = {
     "taken": "The table was taken in.",
@@ -30,14 +32,19 @@ class DatasetPageService:
     Parameters
     ----------
     datasets : DatasetService
+    recipes : RecipeService
+        May be trained again on a table.
     most_bytes : int
         Size of the largest file that is taken.
     wait_days : int
         How long a file waits to be taken in.
     """
 
-    def __init__(self, datasets: DatasetService, most_bytes: int, wait_days: int) -> None:
+    def __init__(
+        self, datasets: DatasetService, recipes: RecipeService, most_bytes: int, wait_days: int
+    ) -> None:
         self._datasets = datasets
+        self._recipes = recipes
         self._most_bytes = most_bytes
         self._wait_days = wait_days
 
@@ -77,6 +84,7 @@ class DatasetPageService:
         dataset = self._datasets.get_dataset(dataset_id)
         summary = self._datasets.get_summary(dataset_id)
         told = {column["name"]: column for column in summary.columns}
+        scatter = draw_scatter(summary, *axes)
         return DatasetPage(
             title=dataset.name,
             dataset=dataset,
@@ -84,8 +92,11 @@ class DatasetPageService:
             figures=_figures(dataset),
             columns=[draw_column(column, told[column.name], summary.rows) for column in dataset.columns],
             correlations=draw_correlations(summary),
-            scatter=draw_scatter(summary, *axes),
+            scatter=scatter,
+            axes={"x": scatter.x, "y": scatter.y} if scatter and any(axes) else {},
             rows=self._rows(dataset, search.strip(), after),
+            recipes=self._recipes.list_fitting([column.name for column in dataset.columns])[:MOST_RECIPES],
+            key=secrets.token_hex(8),
             message=DONE.get(done or ""),
             fault=fault,
         )

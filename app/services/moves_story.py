@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from app.core.palette import SEGMENT_COLOURS
+from app.models.edited_texts import EditedText
 from app.models.moves_document import Move, MovesDocument, NamedSegment
 from app.models.recipe import Recipe
 from app.schemas.version import MoveCell, MovedSegment, MovesRead, SegmentTally
@@ -17,8 +18,8 @@ CAUSES = (
 )
 
 
-def tell_moves(found: MovesDocument, recipe: Recipe) -> MovesRead:
-    """Say who moved; names are the recipe's as it has them now, where it still has the persona."""
+def tell_moves(found: MovesDocument, recipe: Recipe, edits: Mapping[int, EditedText]) -> MovesRead:
+    """Say who moved; names are a person's, else the recipe's where it still has the persona."""
     totals = {cause: sum(getattr(move, cause) for move in found.moves) for cause, _ in CAUSES}
     stayed = [_cell(count.segment_id, count.segment_id, count.customers) for count in found.stayed]
     moved = [
@@ -38,7 +39,7 @@ def tell_moves(found: MovesDocument, recipe: Recipe) -> MovesRead:
         customers=found.customers,
         moved=sum(totals.values()),
         **totals,
-        segments=[_segment(segment, found, recipe) for segment in found.segments],
+        segments=[_segment(segment, found, recipe, edits) for segment in found.segments],
         cells=sorted([*stayed, *moved], key=lambda cell: (cell.from_segment, cell.to_segment)),
         new_customers=[_tally(count.segment_id, count.customers) for count in found.new],
         gone_customers=[_tally(count.segment_id, count.customers) for count in found.gone],
@@ -82,14 +83,18 @@ def _counted(customers: int) -> str:
     return "1 customer" if customers == 1 else f"{number_text(customers)} customers"
 
 
-def _segment(segment: NamedSegment, found: MovesDocument, recipe: Recipe) -> MovedSegment:
+def _segment(
+    segment: NamedSegment, found: MovesDocument, recipe: Recipe, edits: Mapping[int, EditedText]
+) -> MovedSegment:
     source = recipe.exceptional if segment.is_exceptional else recipe.find_persona(segment.persona)
+    edit = edits.get(segment.segment_id, EditedText())
+    slot = edit.slot or segment.slot
     is_born, is_retired = segment.segment_id in found.born, segment.segment_id in found.retired
     return MovedSegment(
         segment_id=segment.segment_id,
-        name=segment.name if source is None else source.name,
-        slot=segment.slot,
-        color=SEGMENT_COLOURS[segment.slot - 1],
+        name=edit.name or (segment.name if source is None else source.name),
+        slot=slot,
+        color=SEGMENT_COLOURS[slot - 1],
         change="born" if is_born else "retired" if is_retired else "kept",
         is_exceptional=segment.is_exceptional,
     )

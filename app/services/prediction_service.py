@@ -104,7 +104,7 @@ class PredictionService:
         return self.form.row(model, values)
 
     def _tell(self, model: MLModel, placement: Placement) -> dict[str, Any]:
-        texts = self._texts(model)
+        texts = self.texts(model)
         distances = [
             {
                 "segment_id": model.segments[j].segment_id,
@@ -132,7 +132,7 @@ class PredictionService:
         model = self.current()
         segments = [
             ClusterRead.model_validate({**numbers.model_dump(), "name": texts.name})
-            for numbers, texts in zip(model.analysis.segments, self._texts(model), strict=True)
+            for numbers, texts in zip(model.analysis.segments, self.texts(model), strict=True)
         ]
         outlying, found = model.document.exceptional, model.analysis.exceptional
         exceptional = None
@@ -153,7 +153,7 @@ class PredictionService:
                 color=texts.color,
                 in_training=training_note(numbers, model.analysis.columns),
             )
-            for numbers, texts in zip(model.analysis.segments, self._texts(model), strict=True)
+            for numbers, texts in zip(model.analysis.segments, self.texts(model), strict=True)
         ]
         outlying, found = model.document.exceptional, model.analysis.exceptional
         exceptional = None
@@ -229,11 +229,12 @@ class PredictionService:
                         names[name]: column.mean for name, column in numbers.columns.items() if name in names
                     },
                 )
-                for numbers, texts in zip(model.analysis.segments, self._texts(model), strict=True)
+                for numbers, texts in zip(model.analysis.segments, self.texts(model), strict=True)
             ],
         )
 
-    def _texts(self, model: MLModel) -> list[SegmentTexts]:
+    def texts(self, model: MLModel) -> list[SegmentTexts]:
+        """Return the texts of a model's segments, the same object until a person changes one."""
         edits = self._edits.current() if self._edits else None
         known = self._described
         if known is None or known[0] is not model or known[1] is not edits:

@@ -47,9 +47,15 @@ class RecipeDrafts:
         ------
         DatasetNotFound, InputInvalid, RecipeExists
         """
+        return self._recipes.add_recipe(self._draft(wish))
+
+    def is_kept(self, wish: RecipeCreate) -> bool:
+        """Answer whether just this recipe is kept already. Raises DatasetNotFound, InputInvalid."""
+        return self._recipes.has_recipe(self._draft(wish))
+
+    def _draft(self, wish: RecipeCreate) -> dict[str, Any]:
         dataset = self._datasets.get_dataset(wish.dataset_id)
-        summary = self._datasets.get_summary(wish.dataset_id)
-        return self._recipes.add_recipe(draft_recipe(wish, dataset, summary))
+        return draft_recipe(wish, dataset, self._datasets.get_summary(wish.dataset_id))
 
 
 def suggest_recipe(dataset: DatasetRead, summary: DatasetSummary) -> RecipeSuggestion:

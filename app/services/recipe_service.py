@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from app.core.config import Settings
 from app.core.durable_files import flush_folder, replace_durably
-from app.core.errors import ModelUnavailable, RecipeExists, RecipeInvalid, RecipeNotFound, RecipeShipped
+from app.core.errors import (
+    ModelUnavailable,
+    RecipeExists,
+    RecipeInvalid,
+    RecipeNotFound,
+    RecipeShipped,
+    TableInvalid,
+)
 from app.models.active_model import ActiveModel
 from app.models.artifact_store import ArtifactStore
 from app.models.edited_texts import EditedTexts
@@ -97,7 +104,7 @@ class RecipeService:
         if not NAME.fullmatch(name):
             return None
         try:
-            status = (self._settings.recipes_dir / f"{name}.toml").stat()
+            status = self._own_file(name).stat()
         except OSError:
             return None
         return status.st_mtime_ns, status.st_ino
@@ -112,15 +119,19 @@ class RecipeService:
         RecipeInvalid
             If the document breaks a rule of recipes.
         """
-        import tomli_w  # noqa: PLC0415 - seldom needed
-
         name = check_recipe(document).name
         if name in recipe_names(self._settings.recipes_dir):
             raise RecipeExists(f"there is a recipe called {name}: choose another name")
         self._settings.recipes_dir.mkdir(parents=True, exist_ok=True)
-        content = tomli_w.dumps(document, multiline_strings=False).encode("utf-8")
-        replace_durably(self._settings.recipes_dir / f"{name}.toml", content)
+        replace_durably(self._own_file(name), _toml(document))
         return self.get_recipe(name)
+
+    def has_recipe(self, document: Mapping[str, Any]) -> bool:
+        """Answer whether a recipe of one's own says just what this document says. Raises RecipeInvalid."""
+        try:
+            return self._own_file(check_recipe(document).name).read_bytes() == _toml(document)
+        except FileNotFoundError:
+            return False
 
     def delete_recipe(self, name: str) -> None:
         """Forget a recipe of one's own; its model versions stay on disk and come back with its name.
@@ -136,7 +147,7 @@ class RecipeService:
             raise RecipeNotFound(f"there is no recipe called {name}")
         if name in shipped_names() or name == self._settings.default_recipe:
             raise RecipeShipped(f"{name} came with the product or is the default: it stays")
-        (self._settings.recipes_dir / f"{name}.toml").unlink(missing_ok=True)
+        self._own_file(name).unlink(missing_ok=True)
         flush_folder(self._settings.recipes_dir)
 
     def find_own_file(self, recipe: Recipe) -> Path | None:
@@ -147,6 +158,14 @@ class RecipeService:
     def list_recipes(self) -> RecipeList:
         """Return every recipe, a user's own and the shipped ones."""
         return RecipeList(recipes=[self._summary(name) for name in recipe_names(self._settings.recipes_dir)])
+
+    def list_fitting(self, header: Sequence[str]) -> list[RecipeSummary]:
+        """Return the recipes that a table with these columns can be segmented by."""
+        return [
+            summary
+            for summary in self.list_recipes().recipes
+            if summary.fault is None and fits(header, self.get_services(summary.name).recipe)
+        ]
 
     def get_recipe(self, name: str) -> RecipeRead:
         """Return one recipe with the schema of its customers. Raises as `get_services` does."""
@@ -186,8 +205,17 @@ class RecipeService:
         if name is None:
             return Frame(recipes=links)
         return Frame(
-            home=_home(name), about=f"{_home(name)}/about", api=f"/api/v1/recipes/{name}", recipes=links
+            home=_home(name),
+            about=f"{_home(name)}/about",
+            models=f"/models?recipe={name}",
+            api=f"/api/v1/recipes/{name}",
+            recipes=links,
         )
+
+    def bare_frame(self, name: str) -> Frame:
+        """Return the same for pages that choose among recipes in a way of their own, or do not."""
+        frame = self.frame(None if name == self._settings.default_recipe else name)
+        return frame.model_copy(update={"recipes": []})
 
     def _summary(self, name: str) -> RecipeSummary:
         is_default = name == self._settings.default_recipe
@@ -204,6 +232,9 @@ class RecipeService:
             model_version=_version(services),
         )
 
+    def _own_file(self, name: str) -> Path:
+        return self._settings.recipes_dir / f"{name}.toml"
+
     def _make(self, recipe: Recipe) -> RecipeServices:
         store = ArtifactStore(self._settings.artifacts_dir, recipe.name)
         edits = EditedTexts(self._settings.edits_dir / f"{recipe.name}.json")
@@ -215,10 +246,29 @@ class RecipeService:
             explanations=ExplanationService(predictions),
             maps=SegmentMapService(predictions),
             cards=ModelCardService(predictions),
-            versions=VersionService(recipe, store, predictions.describe, predictions.describe_exceptional),
+            versions=VersionService(
+                recipe, store, predictions.describe, predictions.describe_exceptional, edits
+            ),
             body=predictions.form.body(),
             edits=edits,
         )
+
+
+def fits(header: Sequence[str], recipe: Recipe) -> bool:
+    """Answer whether a table with these columns has all that a recipe measures."""
+    from app.models.customer_table import find_columns  # noqa: PLC0415 - it loads a library for numbers
+
+    try:
+        find_columns(tuple(header), recipe)
+    except TableInvalid:
+        return False
+    return True
+
+
+def _toml(document: Mapping[str, Any]) -> bytes:
+    import tomli_w  # noqa: PLC0415 - seldom needed
+
+    return tomli_w.dumps(document, multiline_strings=False).encode("utf-8")
 
 
 def _home(name: str) -> str:

@@ -28,9 +28,10 @@ STRIP_ROWS = (0.78, 0.5, 0.22)
 
 @dataclass(frozen=True)
 class _Drawn:
-    """What is the same for every visitor of one model version."""
+    """What is the same for every visitor of one model version, until a person renames a segment."""
 
     model: MLModel
+    texts: list[SegmentTexts]
     view: MapView
     map: SegmentMap
     model_json: str
@@ -89,13 +90,13 @@ class SegmentMapService:
 
     def _draw(self, model: MLModel) -> _Drawn:
         last = self._last
-        if last is None or last.model is not model:
-            last = self._last = self._drawn_anew(model)
+        texts = self._predictions.texts(model)
+        if last is None or last.model is not model or last.texts is not texts:
+            last = self._last = self._drawn_anew(model, texts)
         return last
 
-    def _drawn_anew(self, model: MLModel) -> _Drawn:
+    def _drawn_anew(self, model: MLModel, texts: list[SegmentTexts]) -> _Drawn:
         view, rows = choose_view(model), _shown_rows(model)
-        texts = [self._predictions.describe(segment) for segment in model.segments]
         found = model.document.exceptional
         far = self._predictions.describe_exceptional(found) if found else None
         drawing = SegmentMap(
@@ -111,7 +112,7 @@ class SegmentMapService:
             note=f"{_shown_text(model, len(rows))} {view.explained}".strip(),
         )
         directions = {"x": view.x.as_json(), "y": view.y.as_json()}
-        return _Drawn(model, view, drawing, model_json(model, texts, directions, far))
+        return _Drawn(model, texts, view, drawing, model_json(model, texts, directions, far))
 
 
 def _segments(view: MapView, texts: Sequence[SegmentTexts], rows: Sequence[int]) -> list[MapSegment]:

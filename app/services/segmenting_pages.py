@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
@@ -21,6 +22,8 @@ from app.services.recipe_service import RecipeService
 Fields = Mapping[str, Sequence[str]]
 """What a form sent: every value of each name."""
 
+# beyond what a field may hold, so that too much is told and not cut
+SENT = {"title": 200, "name": 200, "segments": 20, "key": 40}
 WRONG = {
     "title": "The title needs 1 to 100 characters",
     "name": "The name needs 1 to 40 small letters, digits and underscores, a letter first",
@@ -53,11 +56,13 @@ class SegmentingPages:
             if feature.can_be_used
         ]
         first = suggestion.model_copy(update={"name": slug(suggestion.name, taken)})
-        texts = {"title": first.title, "name": first.name, "segments": ""}
+        texts = {"title": first.title, "name": first.name, "segments": "", "key": ""}
         return self._page(dataset_id, suggestion, texts, columns, {})
 
     def submit(self, dataset_id: str, fields: Fields) -> JobRead | SegmentingPage:
         """Make the recipe and ask for its training; or return the form with what is to be corrected.
+
+        A form that is sent twice makes one recipe and one training.
 
         Raises
         ------
@@ -65,7 +70,7 @@ class SegmentingPages:
         """
         suggestion = self._drafts.suggest(dataset_id)
         columns = _sent_columns(suggestion.features, fields)
-        texts = {name: _first(fields, name).strip() for name in ("title", "name", "segments")}
+        texts = {name: _first(fields, name).strip()[:longest] for name, longest in SENT.items()}
         chosen = [column for column in columns if column.use]
         errors: dict[str, str] = {}
         if chosen and not any(column.is_number for column in chosen):
@@ -73,7 +78,7 @@ class SegmentingPages:
         try:
             wish = RecipeCreate.model_validate(_wish(dataset_id, texts, chosen))
             if not errors:
-                self._drafts.create(wish)
+                self._keep(wish)
         except ValidationError as error:
             errors |= _broken(error, chosen)
         except RecipeExists:
@@ -84,7 +89,16 @@ class SegmentingPages:
             return self._page(dataset_id, suggestion, texts, columns, errors)
         segments: Literal["auto"] | None = None if texts["segments"] else "auto"
         asked = TrainingCreate(recipe=wish.name, dataset_id=dataset_id, segments=segments)
-        return self._jobs.submit(TRAINING, asked.model_dump())
+        once = f"segment:{texts['key']}:{dataset_id}:{wish.name}:{segments or wish.segments}"
+        return self._jobs.submit(TRAINING, asked.model_dump(), once if texts["key"] else None)
+
+    def _keep(self, wish: RecipeCreate) -> None:
+        try:
+            self._drafts.create(wish)
+        except RecipeExists:
+            # what was sent twice was kept at the first time
+            if not self._drafts.is_kept(wish):
+                raise
 
     def _page(
         self,
@@ -110,6 +124,7 @@ class SegmentingPages:
             recipe_title=texts["title"],
             recipe_name=texts["name"],
             segments=texts["segments"],
+            key=texts["key"] or secrets.token_hex(8),
             columns=columns,
             left_out=[
                 ColumnLeftOut(name=feature.column, reason=feature.reason)
@@ -155,7 +170,8 @@ def _sent_columns(features: Sequence[FeatureSuggestion], fields: Fields) -> list
 def _wish(dataset_id: str, texts: Mapping[str, str], chosen: Sequence[ColumnChoice]) -> dict[str, Any]:
     segments = texts["segments"] or str(SEGMENTS)
     return {
-        **texts,
+        "title": texts["title"],
+        "name": texts["name"],
         "dataset_id": dataset_id,
         "segments": int(segments) if segments.isascii() and segments.isdigit() else segments,
         "features": [

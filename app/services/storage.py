@@ -112,7 +112,9 @@ class Storage:
             database=database,
             jobs=jobs,
             datasets=datasets,
-            dataset_pages=DatasetPageService(datasets, settings.max_upload_bytes, settings.upload_days),
+            dataset_pages=DatasetPageService(
+                datasets, self._recipes, settings.max_upload_bytes, settings.upload_days
+            ),
             import_pages=ImportPageService(datasets, jobs),
             segments=segments,
             drafts=drafts,

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from itertools import islice
+from typing import Literal
 
 from app.core.errors import (
     DatabaseUnavailable,
+    ModelUnavailable,
     NotFound,
     RecipeInvalid,
     RecipeNotFound,
     SettingsInvalid,
-    TableInvalid,
 )
-from app.models.recipe import Recipe
-from app.schemas.dataset import DatasetRead
 from app.schemas.job import JobRead
+from app.schemas.page import Frame
 from app.schemas.segment_pages import TableChoice, Trained, TrainedSegment, TrainingPage
 from app.schemas.training import TrainingCreate, TrainingOutlying, TrainingRead, TrainingSegment
 from app.schemas.version import VersionOutlying, VersionSegment, VersionSummary
 from app.services.choice_story import tell_choice
 from app.services.job_kinds import TRAINING
-from app.services.recipe_service import RecipeService, RecipeServices
+from app.services.recipe_service import RecipeService, RecipeServices, fits
 from app.services.storage import Storage
 from app.services.wording import ordinary_text, verdict_sentence
 from app.utils.quantities import number_text
@@ -66,26 +66,32 @@ class TrainingPages:
             words="stopping" if job.cancel_requested and not job.has_ended else job.words,
             trained=_trained(job, recipe),
             advice=ADVICE.get(job.failure.type.rpartition(":")[2], OTHER_ADVICE) if job.failure else "",
+            frame=self._recipes.bare_frame(name) if recipe else Frame(),
         )
 
-    def begin(self, recipe: str, dataset_id: str, key: str) -> JobRead:
+    def begin(self, recipe: str, dataset_id: str, key: str, *, is_open: bool = False) -> JobRead:
         """Begin a training; the same key for the same table answers the first one again.
+
+        A number of segments that was chosen from the table for the version in use is chosen anew.
 
         Parameters
         ----------
         dataset_id : str
             A table's id; empty for the recipe's own file.
+        is_open : bool
+            Whether the number of segments is chosen from the table in any case.
 
         Raises
         ------
         RecipeNotFound, RecipeInvalid, DatasetNotFound
         """
-        self._recipes.get_services(recipe)
+        named = self._recipes.get_services(recipe)
         stored = self._storage.get_services()
         if dataset_id:
             stored.datasets.get_dataset(dataset_id)
-        asked = TrainingCreate(recipe=recipe, dataset_id=dataset_id or None)
-        once = f"page:{key}:{recipe}:{dataset_id}" if key else None
+        segments: Literal["auto"] | None = "auto" if is_open or _was_open(named) else None
+        asked = TrainingCreate(recipe=recipe, dataset_id=dataset_id or None, segments=segments)
+        once = f"page:{key}:{recipe}:{dataset_id}:{segments}" if key else None
         return stored.jobs.submit(TRAINING, asked.model_dump(), once)
 
     def cancel(self, training_id: str) -> None:
@@ -104,7 +110,7 @@ class TrainingPages:
             found = stored.datasets.list_datasets(TABLES_LOOKED_AT).datasets if stored else []
         except (DatabaseUnavailable, SettingsInvalid):
             found = []
-        fitting = (table for table in found if _fits(table, recipe.recipe))
+        fitting = (table for table in found if fits([column.name for column in table.columns], recipe.recipe))
         tables += [
             TableChoice(id=table.id, text=f"{table.name}, {number_text(table.rows)} rows")
             for table in islice(fitting, MOST_TABLES)
@@ -118,14 +124,11 @@ class TrainingPages:
             return None
 
 
-def _fits(table: DatasetRead, recipe: Recipe) -> bool:
-    from app.models.customer_table import find_columns  # noqa: PLC0415 - it loads a library for numbers
-
+def _was_open(recipe: RecipeServices) -> bool:
     try:
-        find_columns(tuple(column.name for column in table.columns), recipe)
-    except TableInvalid:
+        return recipe.predictions.current().analysis.choice is not None
+    except ModelUnavailable:
         return False
-    return True
 
 
 def _trained(job: JobRead, recipe: RecipeServices | None) -> Trained | None:

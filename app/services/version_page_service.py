@@ -104,6 +104,7 @@ class VersionPageService:
             moves_fault=moves_fault,
             message=_message(named.recipe.name, done),
             fault=None if fault is None else f"{fault.title}: {fault.detail}.",
+            frame=self._recipes.bare_frame(named.recipe.name),
         )
 
     def ask_to_delete(self, recipe: str, version: int) -> VersionDeletePage:

@@ -17,6 +17,7 @@ from app.core.errors import (
 )
 from app.models.artifact_store import ArtifactStore, sha256
 from app.models.curves_image import curves_image
+from app.models.edited_texts import EditedTexts
 from app.models.ml_model import MLModel
 from app.models.model_document import CURVES_IMAGE, MODEL, MODEL_HASH, ExceptionalState, SegmentState
 from app.models.moves import compare_models, read_moves
@@ -50,8 +51,9 @@ class Download:
 
 
 class VersionService:
-    """Versions of a recipe as a store keeps them; `describe…` give a segment its texts.
+    """Versions of a recipe as a store keeps them.
 
+    `describe…` give a segment of a version its texts; `edits` are what people wrote over any segment's.
     Every method that names a version raises `VersionNotFound` if there is none, and `ArtifactInvalid` if its
     files are not what was written.
     """
@@ -62,11 +64,13 @@ class VersionService:
         store: ArtifactStore,
         describe: Describe,
         describe_exceptional: Callable[[ExceptionalState], SegmentTexts],
+        edits: EditedTexts,
     ) -> None:
         self._recipe = recipe
         self._store = store
         self._describe = describe
         self._describe_exceptional = describe_exceptional
+        self._edits = edits
 
     def list_versions(self, limit: int, after: int | None = None) -> VersionList:
         """Return versions, the newest first; with `after`, those older than that one."""
@@ -163,9 +167,9 @@ class VersionService:
             raise MovesUnknown(f"{model.label} followed no other version, so nobody could move")
         stored = read_moves(files)
         if stored is not None and since in {None, _number(stored.from_version)}:
-            return tell_moves(stored, self._recipe)
+            return tell_moves(stored, self._recipe, self._edits.current())
         earlier = MLModel.from_files(self._store.read(_number(str(previous)) if since is None else since))
-        return tell_moves(compare_models(earlier, model), self._recipe)
+        return tell_moves(compare_models(earlier, model), self._recipe, self._edits.current())
 
     def _summary(self, number: int, active: int | None) -> VersionSummary:
         card, fault = None, None

@@ -161,6 +161,14 @@ def test_other_columns_are_drawn_without_leaving_the_page(page: Page, emptied: s
     expect(drawing).to_have_attribute("aria-label", "Umsatz, upwards, over Besuche: 90 dots")
     assert page.url.endswith("?x=Besuche&y=Umsatz#scatter")
     expect(page.get_by_role("combobox", name="Upwards")).to_be_focused()
+    # who looks for rows keeps the drawing, and who draws anew keeps the rows
+    page.get_by_role("searchbox", name="Search the rows").fill("00042")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"x=Besuche&y=Umsatz&search=00042#rows$"))
+    expect(drawing).to_have_attribute("aria-label", "Umsatz, upwards, over Besuche: 90 dots")
+    page.get_by_role("combobox", name="Across").select_option("Umsatz")
+    expect(page).to_have_url(re.compile(r"x=Umsatz&y=Umsatz&search=00042#scatter$"))
+    expect(page.get_by_text("1 row that holds it in a cell, of 90")).to_be_visible()
 
 
 def test_downloads_arrive(page: Page, emptied: str) -> None:

@@ -6,6 +6,7 @@ import html
 import re
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import parse_qsl
 
 import httpx2
 import pytest
@@ -62,6 +63,12 @@ def filled(page: str) -> dict[str, str]:
         found[name] = chosen[1]
     found |= dict(re.findall(r'type="radio"[^>]* name="([\w-]+)" value="([^"]*)" checked', page))
     return {name: html.unescape(value) for name, value in found.items()}
+
+
+def hidden(form: str) -> dict[str, str]:
+    """Return the fields of a form that nobody sees."""
+    found = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', form)
+    return {name: html.unescape(value) for name, value in found}
 
 
 def taken(client: TestClient, content: str | bytes = MESSY, **fields: str) -> httpx2.Response:
@@ -311,6 +318,34 @@ class TestShow:
     def test_other_columns_are_drawn(self, client: TestClient) -> None:
         page = client.get(taken(client).url.path, params={"x": "Besuche", "y": "Umsatz"})
         assert "Umsatz, upwards, over Besuche: 120 dots" in page.text
+
+    def test_the_drawing_and_the_rows_keep_each_other(self, client: TestClient) -> None:
+        path = taken(client).url.path
+        asked = {"x": "Besuche", "y": "Umsatz", "search": "00", "after": "25"}
+        page = client.get(path, params=asked).text
+        scatter, rows = re.findall(r'<form[^>]*method="get".*?</form>', page, re.DOTALL)
+        assert hidden(scatter) == {"search": "00", "after": "25"}
+        assert hidden(rows) == {"x": "Besuche", "y": "Umsatz"}
+        links = re.findall(r'href="([^"]*)#rows"', page)
+        queries = [dict(parse_qsl(html.unescape(link).partition("?")[2])) for link in links]
+        drawn = {"x": "Besuche", "y": "Umsatz"}
+        found = drawn | {"search": "00"}
+        assert queries == [drawn, found, found | {"after": "50"}]
+        assert hidden(client.get(path).text) == {}
+
+    def test_a_recipe_that_fits_is_trained_on_it(self, client: TestClient) -> None:
+        assert "Train Mall" not in client.get(taken(client).url.path).text
+        fitting = "id;Annual income;Spending score\n" + "".join(f"k{n};{n};{n}\n" for n in range(1, 40))
+        page = taken(client, fitting)
+        assert "A recipe fits the columns of this table." in text_of(page.text)
+        form = re.search(r'<form class="datasets__recipes".*?</form>', page.text, re.DOTALL)
+        assert form
+        assert 'name="recipe" value="mall">Train Mall' in form[0]
+        fields = hidden(form[0]) | {"recipe": "mall"}
+        assert fields["table"] == page.url.path.rpartition("/")[2]
+        first, second = (client.post("/trainings", data=fields).url.path for _ in range(2))
+        assert first == second
+        assert client.get(f"/api/v1{first}").json()["asked"]["dataset_id"] == fields["table"]
 
     def test_renamed(self, client: TestClient) -> None:
         path = taken(client).url.path

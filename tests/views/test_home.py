@@ -180,7 +180,9 @@ class TestNoModel:
         text = text_of(answer.text)
         assert "python train_model.py" in text
         assert "./setup.sh prepare" in text
-        assert f'<a class="button" href="{path}">Try again</a>' in answer.text
+        assert f'<a class="button button--quiet" href="{path}">Try again</a>' in answer.text
+        assert '<a class="button" href="/datasets">Your customer tables</a>' in answer.text
+        assert 'href="/models"' in answer.text
 
     def test_an_unknown_page_leads_home(self, client: TestClient) -> None:
         answer = client.get("/nothing-here", headers=HTML)

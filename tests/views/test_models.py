@@ -94,6 +94,17 @@ class TestShow:
             in page
         )
         assert "python train_model.py --recipe outlet" in page
+        # the rest of the site stays with the recipe
+        links = re.findall(r'<a class="site-header__link" href="([^"]+)"', page)
+        assert links == [
+            "/recipes/outlet",
+            "/datasets",
+            "/models?recipe=outlet",
+            "/recipes/outlet/about",
+            "/docs",
+        ]
+        assert 'href="/models?recipe=outlet" aria-current="page">Models' in page
+        assert "How far to trust it" not in page
 
     def test_before_the_first_training(self, empty_client: TestClient) -> None:
         answer = empty_client.get("/models", headers=HTML)

@@ -151,4 +151,5 @@ class TestNoPage:
         untrained.unlink()
         assert answer.status_code == 503
         assert "python train_model.py --recipe outlet" in text_of(answer.text)
+        assert 'href="/models?recipe=outlet"' in answer.text
         assert "setup.sh" not in answer.text

@@ -175,6 +175,22 @@ class TestTraining:
             empty_client.get(again).text
         )
 
+    def test_a_number_that_was_left_open_stays_open(
+        self, empty_client: TestClient, settings: Settings, dataset: dict[str, Any], address: str
+    ) -> None:
+        first = post(empty_client, address, CHOSEN | {"segments": ""}).headers["location"]
+        post(empty_client, f"{first}/cancel", {})
+        page = empty_client.get(first).text
+        fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page))
+        second = post(empty_client, "/trainings", fields).headers["location"]
+        work_off(settings)
+        third = post(empty_client, "/trainings", {"recipe": "shop", "table": dataset["id"]})
+        asked = [
+            empty_client.get(f"/api/v1{training}").json()["asked"]["segments"]
+            for training in (first, second, third.headers["location"])
+        ]
+        assert asked == ["auto"] * 3
+
     def test_why_it_failed(self, empty_client: TestClient, settings: Settings) -> None:
         settings.raw_dir.mkdir(parents=True)
         faulty = "Annual Income,Spending Score\n1,x\n"
@@ -243,6 +259,7 @@ class TestSegments:
 
     def test_a_person_s_words_and_back(self, client: TestClient) -> None:
         before = client.get(f"/api/v1{self.ADDRESS}").json()["segments"][1]
+        assert before["name"] in client.get("/recipes/mall").text
         fields = {
             "name": " Stammkunden ",
             "slot": str(before["slot"]),
@@ -257,6 +274,10 @@ class TestSegments:
         page = text_of(client.get(answer.headers["location"]).text)
         assert "Saved: Stammkunden. Every page and answer says so now." in page
         assert "A person wrote its name and strategy." in page
+        for address in ("/recipes/mall", "/", "/recipes/mall/about", "/models"):
+            page = client.get(address).text
+            assert "Stammkunden" in page, address
+            assert before["name"] not in page, address
         back = post(client, f"{self.ADDRESS}/1/restore", {})
         assert client.get(f"/api/v1{self.ADDRESS}").json()["segments"][1] == before
         page = text_of(client.get(back.headers["location"]).text)

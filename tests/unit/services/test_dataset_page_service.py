@@ -30,9 +30,9 @@ def pages(stored: StoredServices) -> DatasetPageService:
     return stored.dataset_pages
 
 
-def taken(stored: StoredServices, settings: Settings, **more: Any) -> str:
+def taken(stored: StoredServices, settings: Settings, content: str = TABLE, **more: Any) -> str:
     upload, path = stored.datasets.make_upload()
-    path.write_text(TABLE, encoding="utf-8")
+    path.write_text(content, encoding="utf-8")
     job = stored.datasets.take_in(upload, "shop.csv", ImportChoices(), "Spring", **more)
     work_off(settings)
     return job.id
@@ -91,6 +91,27 @@ class TestShow:
         text: str,
     ) -> None:
         assert pages.show(taken(stored, settings), search, after).rows.text == text
+
+    def test_what_is_drawn_is_kept_in_addresses_where_it_was_asked_for(
+        self, pages: DatasetPageService, stored: StoredServices, settings: Settings
+    ) -> None:
+        table = taken(
+            stored, settings, content=TABLE.replace(";seen", ";orders;seen").replace(";2024", ";7;2024")
+        )
+        assert pages.show(table).axes == {}
+        assert pages.show(table, axes=("orders", None)).axes == {"x": "orders", "y": "income"}
+        assert pages.show(table, axes=("nobody", None)).axes == {"x": "income", "y": "orders"}
+
+    def test_recipes_that_it_can_be_trained_by(
+        self, pages: DatasetPageService, stored: StoredServices, settings: Settings
+    ) -> None:
+        assert pages.show(taken(stored, settings)).recipes == []
+        fitting = (
+            TABLE.replace("income", "Annual Income").replace("id;", "Spending Score;").replace("\nk", "\n")
+        )
+        page = pages.show(taken(stored, settings, content=fitting))
+        assert [recipe.name for recipe in page.recipes] == ["mall"]
+        assert page.key
 
     def test_figures(self, pages: DatasetPageService, stored: StoredServices, settings: Settings) -> None:
         page = pages.show(taken(stored, settings), done="taken", fault="no")

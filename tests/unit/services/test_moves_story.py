@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from app.core.palette import SEGMENT_COLOURS
+from app.models.edited_texts import EditedText
 from app.models.moves_document import Move, MovesDocument
 from app.models.recipe import Recipe, get_recipe
 from app.services.moves_story import tell_moves
@@ -48,25 +50,25 @@ def with_exceptional(*causes: tuple[int, int, int], **changed: Any) -> MovesDocu
 
 class TestExceptional:
     def test_who_became_so_is_told_with_the_cause(self, mall: Recipe) -> None:
-        text = tell_moves(with_exceptional((2, 1, 0)), mall).text
+        text = tell_moves(with_exceptional((2, 1, 0)), mall, {}).text
         assert text.endswith("3 became exceptional: 2 because they changed, 1 because the model changed.")
 
     def test_who_ceased_to_be(self, mall: Recipe) -> None:
         back = Move(from_segment=1, to_segment=0, by_data=0, by_model=0, by_both=4)
-        text = tell_moves(with_exceptional((0, 0, 0), moves=(back,)), mall).text
+        text = tell_moves(with_exceptional((0, 0, 0), moves=(back,)), mall, {}).text
         assert text == (
             "4 of 200 customers moved: 4 because of both. 4 ceased to be exceptional: 4 because of both."
         )
 
     def test_from_one_exceptional_segment_to_another_is_neither(self, mall: Recipe) -> None:
         both = tuple(s.model_copy(update={"is_exceptional": True}) for s in with_exceptional().segments)
-        assert "exceptional" not in tell_moves(with_exceptional((2, 0, 0), segments=both), mall).text
+        assert "exceptional" not in tell_moves(with_exceptional((2, 0, 0), segments=both), mall, {}).text
 
     def test_the_segment_is_marked_and_named_as_the_recipe_has_it(self) -> None:
         lifestyle = get_recipe("lifestyle")
-        segment = tell_moves(with_exceptional(), lifestyle).segments[1]
+        segment = tell_moves(with_exceptional(), lifestyle, {}).segments[1]
         assert (segment.name, segment.is_exceptional) == ("Exceptional", True)
-        assert "is_exceptional" not in tell_moves(moves(), lifestyle).segments[0].model_dump()
+        assert "is_exceptional" not in tell_moves(moves(), lifestyle, {}).segments[0].model_dump()
 
 
 class TestText:
@@ -98,12 +100,12 @@ class TestText:
         ],
     )
     def test_in_one_sentence(self, found: MovesDocument, text: str, mall: Recipe) -> None:
-        assert tell_moves(found, mall).text == text
+        assert tell_moves(found, mall, {}).text == text
 
 
 class TestNumbers:
     def test_all_of_them(self, mall: Recipe) -> None:
-        told = tell_moves(moves((2, 1, 0), (0, 0, 3)), mall)
+        told = tell_moves(moves((2, 1, 0), (0, 0, 3)), mall, {})
         assert (told.moved, told.by_data, told.by_model, told.by_both) == (6, 2, 1, 3)
         assert [(c.from_segment, c.to_segment, c.customers) for c in told.cells] == [
             (0, 0, 194),
@@ -114,9 +116,15 @@ class TestNumbers:
         assert [(t.segment_id, t.customers) for t in told.gone_customers] == [(1, 2)]
 
     def test_segments_are_called_what_the_recipe_calls_them_now(self, mall: Recipe) -> None:
-        told = tell_moves(moves(), mall)
+        told = tell_moves(moves(), mall, {})
         assert [(s.name, s.change) for s in told.segments] == [
             ("VIP / Whale", "kept"),
             ("Own name", "retired"),
             ("Newborn", "born"),
         ]
+
+    def test_what_people_call_them_goes_before(self, mall: Recipe) -> None:
+        edits = {0: EditedText(name="Our best", slot=8), 1: EditedText(slot=7)}
+        told = tell_moves(moves(), mall, edits)
+        assert [(s.name, s.slot) for s in told.segments] == [("Our best", 8), ("Own name", 7), ("Newborn", 3)]
+        assert told.segments[0].color == SEGMENT_COLOURS[7]

@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import shutil
 import threading
+import tomllib
 
 import pytest
 
 from app.core.config import Settings
 from app.core.errors import RecipeInvalid, RecipeNotFound
 from app.models.recipe import SHIPPED
+from app.schemas.page import Frame
 from app.services import recipe_service
 from app.services.recipe_service import RecipeService
 from tests.own_recipes import train_own, write_own
@@ -102,6 +104,24 @@ class TestListRecipes:
         names = [recipe.name for recipe in RecipeService(settings).list_recipes().recipes]
         assert "Not A Recipe" not in names
 
+    def test_those_that_a_table_fits(self, settings: Settings) -> None:
+        add_recipe(settings, "outlet")
+        (settings.recipes_dir / "broken.toml").write_text("name = ", encoding="utf-8")
+        service = RecipeService(settings)
+        header = ["CustomerID", "annual income (k$)", "Spending Score"]
+        assert [recipe.name for recipe in service.list_fitting(header)] == ["mall", "outlet"]
+        assert service.list_fitting(header[:2]) == []
+
+
+class TestHasRecipe:
+    def test_word_for_word(self, settings: Settings) -> None:
+        document = tomllib.loads((SHIPPED / "mall.toml").read_text(encoding="utf-8")) | {"name": "outlet"}
+        service = RecipeService(settings)
+        assert not service.has_recipe(document)
+        service.add_recipe(document)
+        assert service.has_recipe(document)
+        assert not service.has_recipe(document | {"title": "Another"})
+
 
 class TestGetRecipe:
     def test_it_tells_features_and_the_body(self, settings: Settings) -> None:
@@ -128,7 +148,13 @@ class TestFrame:
     def test_by_name_all_addresses_are_the_recipe_s(self, service: RecipeService) -> None:
         frame = service.frame("loyalty")
         assert (frame.home, frame.about) == ("/recipes/loyalty", "/recipes/loyalty/about")
+        assert frame.models == "/models?recipe=loyalty"
         assert frame.api == "/api/v1/recipes/loyalty"
+
+    def test_a_bare_one_has_no_chooser(self, service: RecipeService) -> None:
+        assert service.bare_frame("mall") == Frame()
+        assert service.bare_frame("outlet").home == "/recipes/outlet"
+        assert service.bare_frame("outlet").recipes == []
 
     def test_only_what_has_a_model_is_linked(self, trained: Settings, service: RecipeService) -> None:
         train_own(trained, "loyalty")

@@ -60,6 +60,42 @@ def test_faults_stand_in_the_order_of_the_page(pages: SegmentingPages, dataset: 
     assert page.errors["columns"] == NO_NUMBER
 
 
+class TestTwice:
+    KEYED = CHOSEN | {"key": ["k"]}
+
+    def test_one_recipe_and_one_training(self, pages: SegmentingPages, dataset: str) -> None:
+        one, two = (pages.submit(dataset, self.KEYED) for _ in range(2))
+        assert isinstance(one, JobRead)
+        assert one == two
+
+    def test_another_form_for_the_same_recipe_trains_again(
+        self, pages: SegmentingPages, dataset: str
+    ) -> None:
+        one, two, three = (pages.submit(dataset, CHOSEN | key) for key in ({"key": ["k"]}, {}, {}))
+        assert isinstance(one, JobRead)
+        assert isinstance(two, JobRead)
+        assert isinstance(three, JobRead)
+        assert len({one.id, two.id, three.id}) == 3
+
+    def test_the_number_of_segments_told_after_it_was_left_open(
+        self, pages: SegmentingPages, dataset: str
+    ) -> None:
+        jobs = [pages.submit(dataset, self.KEYED | {"segments": [told]}) for told in ("", "5")]
+        assert [job.asked["segments"] for job in jobs if isinstance(job, JobRead)] == ["auto", None]
+
+    def test_another_recipe_of_this_name(self, pages: SegmentingPages, dataset: str) -> None:
+        assert isinstance(pages.submit(dataset, self.KEYED), JobRead)
+        for changed in ({"title": ["Other"]}, {"use": ["1"]}, {"weight-1": ["2"]}, {"segments": ["4"]}):
+            page = pages.submit(dataset, self.KEYED | changed)
+            assert isinstance(page, SegmentingPage)
+            assert page.errors == {"name": "Another recipe has this name"}
+            assert page.key == "k"
+
+
+def test_a_number_of_segments_too_long_for_a_number(pages: SegmentingPages, dataset: str) -> None:
+    assert refused(pages, dataset, segments=["0" * 5_000 + "3"]).errors == {"segments": WRONG["segments"]}
+
+
 def test_no_such_table(pages: SegmentingPages) -> None:
     with pytest.raises(DatasetNotFound):
         pages.show(NOBODY)

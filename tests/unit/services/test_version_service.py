@@ -87,7 +87,9 @@ class TestChanging:
         recipe = get_recipe("mall")
         other = recipe.model_copy(update={"features": recipe.features[:1]})
         other.__dict__.pop("feature_names")
-        changed = VersionService(other, store, service._describe, service._describe_exceptional)
+        changed = VersionService(
+            other, store, service._describe, service._describe_exceptional, service._edits
+        )
         with pytest.raises(VersionsDiffer, match="train again"):
             changed.activate(1)
         with pytest.raises(VersionsDiffer, match="mall/2 was trained on other features"):

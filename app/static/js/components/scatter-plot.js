@@ -19,6 +19,10 @@ export function start(element) {
       part("figure").querySelector("svg").replaceWith(drawn.querySelector("svg"));
       const note = '[role="status"]';
       part("figure").querySelector(note).textContent = drawn.querySelector(note).textContent;
+      // whoever looks for other rows keeps this drawing
+      for (const id of ["rows-kept", "rows-text", "rows-pages"]) {
+        document.getElementById(id).replaceWith(page.getElementById(id));
+      }
       history.replaceState(null, "", address);
     } catch (error) {
       if (error.name !== "AbortError") form.submit();
