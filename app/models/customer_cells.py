@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -12,12 +11,11 @@ from app.models.importing.csv_records import Record
 from app.models.importing.number_style import NumberStyle, describe, parse
 from app.models.recipe import Recipe
 from app.models.recipe_columns import Category, Feature, NumberProfile, Profile, ShareProfile
+from app.models.recipe_header import ID, PLAIN_NUMBER
 from app.utils.quantities import counted
 from app.utils.safe_text import shorten
 
-ID = "id"
 FAULTS_SHOWN = 20
-PLAIN_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _PLAIN = NumberStyle()
 
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import math
-import re
-import unicodedata
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,7 +17,7 @@ from numpy.typing import NDArray
 
 from app.core.durable_files import replace_durably
 from app.core.errors import TableInvalid
-from app.models.customer_cells import ID, PLAIN_NUMBER, Cells
+from app.models.customer_cells import Cells
 from app.models.importing.choices import Choices, Decimal
 from app.models.importing.csv_records import Record
 from app.models.importing.known_columns import judge_numbers, refuse_doubtful_header
@@ -29,7 +27,8 @@ from app.models.importing.number_style import NumberStyle
 from app.models.importing.rejects import Rejects
 from app.models.importing.table_source import TableSource, open_table
 from app.models.recipe import KnownTable, Recipe
-from app.models.recipe_columns import Category, Column, Feature, NumberProfile, ShareProfile
+from app.models.recipe_columns import Category, Feature, NumberProfile, ShareProfile
+from app.models.recipe_header import ID, find_columns
 from app.models.sampling import count_distinct
 from app.utils.safe_text import shorten
 
@@ -38,9 +37,6 @@ if TYPE_CHECKING:
 
 ROWS_AT_LEAST = 10
 POINTS_AT_LEAST = 3
-NAMES_SHOWN = 12
-
-_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 
 
 @dataclass(frozen=True)
@@ -230,66 +226,6 @@ def _write_rejects(path: Path, header: tuple[str, ...], records: Iterable[Record
     except OSError as error:
         name = shorten(path.name)
         raise TableInvalid(f"the rejected rows cannot be written to {name}: {error.strerror}") from error
-
-
-def find_columns(header: tuple[str, ...], recipe: Recipe) -> dict[str, int]:
-    """Return where each of the recipe's columns stands in the header, by the column's name.
-
-    Raises
-    ------
-    TableInvalid
-        If a feature's column is missing, or two can both be it.
-    """
-    columns = (*recipe.features, *recipe.profile)
-    wanted: dict[str, Column] = {
-        column.name: column for column in columns if column.name not in recipe.derived
-    }
-    wanted[ID] = recipe.id
-    readings = [_readings([name]) for name in header]
-    places: dict[str, int] = {}
-    for name, column in wanted.items():
-        spellings = _readings(_spellings(column))
-        found = [place for place, reading in enumerate(readings) if reading & spellings]
-        if len(found) > 1:
-            both = " and ".join(shorten(header[place]) for place in found[:2])
-            raise TableInvalid(f"the columns {both} can both be {column.column}: rename or drop one")
-        if found:
-            places[name] = found[0]
-    asked = [feature for feature in recipe.features if not feature.derived]
-    missing = [feature for feature in asked if feature.name not in places]
-    if missing:
-        _refuse_missing(missing, header)
-    return places
-
-
-def _spellings(column: Column) -> list[str]:
-    # A share's own name is not a spelling: a column called Women need not hold genders.
-    own = column.field if isinstance(column, ShareProfile) else getattr(column, "name", "")
-    return [column.column, *column.aliases, own]
-
-
-def _readings(names: Iterable[str]) -> set[str]:
-    """Return what is left of names in lower case, letters and digits only, with and without units."""
-    readings = set()
-    for name in names:
-        folded = unicodedata.normalize("NFKC", name).casefold()
-        for form in (folded, _BRACKETS.sub("", folded)):
-            readings.add("".join(mark for mark in form if mark.isalnum()))
-    return readings - {""}
-
-
-def _refuse_missing(missing: Sequence[Feature | Category], header: tuple[str, ...]) -> None:
-    wanted = "; ".join(
-        f"{column.column} (also read: {', '.join(column.aliases[:4]) or column.name})" for column in missing
-    )
-    # Without a header the first customer's values would stand here, so a number among them means silence.
-    if any(PLAIN_NUMBER.fullmatch(name) for name in header):
-        found = "the first line holds numbers and may not be a header"
-    else:
-        names = ", ".join(shorten(name) for name in header[:NAMES_SHOWN])
-        found = f"the file has {names}" + (" and more" if len(header) > NAMES_SHOWN else "")
-    what = "a column is missing" if len(missing) == 1 else f"{len(missing)} columns are missing"
-    raise TableInvalid(f"{what}: {wanted}; {found}")
 
 
 def _refuse_unusable(features: NDArray[np.float64], recipe: Recipe) -> None:

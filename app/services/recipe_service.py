@@ -15,13 +15,13 @@ from app.core.errors import (
     RecipeInvalid,
     RecipeNotFound,
     RecipeShipped,
-    TableInvalid,
 )
 from app.models.active_model import ActiveModel
 from app.models.artifact_store import ArtifactStore
 from app.models.edited_texts import EditedTexts
 from app.models.recipe import Category, Recipe, check_recipe, get_recipe, recipe_names, shipped_names
 from app.models.recipe_columns import NAME
+from app.models.recipe_header import fits
 from app.schemas.base import Body
 from app.schemas.page import Frame, RecipeLink
 from app.schemas.recipe import RecipeCategory, RecipeList, RecipeNumber, RecipeRead, RecipeSummary
@@ -252,17 +252,6 @@ class RecipeService:
             body=predictions.form.body(),
             edits=edits,
         )
-
-
-def fits(header: Sequence[str], recipe: Recipe) -> bool:
-    """Answer whether a table with these columns has all that a recipe measures."""
-    from app.models.customer_table import find_columns  # noqa: PLC0415 - it loads a library for numbers
-
-    try:
-        find_columns(tuple(header), recipe)
-    except TableInvalid:
-        return False
-    return True
 
 
 def _toml(document: Mapping[str, Any]) -> bytes:

@@ -13,6 +13,7 @@ from app.core.errors import (
     RecipeNotFound,
     SettingsInvalid,
 )
+from app.models.recipe_header import fits
 from app.schemas.job import JobRead
 from app.schemas.page import Frame
 from app.schemas.segment_pages import TableChoice, Trained, TrainedSegment, TrainingPage
@@ -20,7 +21,7 @@ from app.schemas.training import TrainingCreate, TrainingOutlying, TrainingRead,
 from app.schemas.version import VersionOutlying, VersionSegment, VersionSummary
 from app.services.choice_story import tell_choice
 from app.services.job_kinds import TRAINING
-from app.services.recipe_service import RecipeService, RecipeServices, fits
+from app.services.recipe_service import RecipeService, RecipeServices
 from app.services.storage import Storage
 from app.services.wording import ordinary_text, verdict_sentence
 from app.utils.quantities import number_text

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from app.core.errors import TableInvalid
-from app.models.datasets.summary import literal, open_base, open_rows, quoted
+from app.models.datasets.base import literal, open_base, open_rows, quoted
 
 # as RE2 reads it: what stands first behind blanks and marks that cannot be seen
 _FORMULA = r"^[\s\p{Z}\p{C}]*[=+@＝＋＠-]"

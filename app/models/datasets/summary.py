@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 import numpy as np
 
+from app.models.datasets.base import open_base, open_rows, quoted
 from app.models.encoding.suggestion import suggest_transform
 
 BINS = 20
@@ -57,34 +58,6 @@ def summarise(path: Path, names: list[str]) -> TableSummary:
         if column["name"] in sample and column["bins"]:
             column.update(_shape(sample[column["name"]]))
     return TableSummary(rows, columns, correlations, sample)
-
-
-def open_base() -> duckdb.DuckDBPyConnection:
-    """Open a base in memory that may use little of it."""
-    return duckdb.connect(
-        config={
-            "memory_limit": "256MB",
-            "threads": 1,
-            "enable_external_access": True,
-            "autoload_known_extensions": False,
-        }
-    )
-
-
-def open_rows(base: duckdb.DuckDBPyConnection, path: Path, view: str = "rows") -> dict[str, str]:
-    """Make a view of a Parquet file; return the types of its columns by name."""
-    base.execute(f"CREATE VIEW {view} AS SELECT * FROM read_parquet({literal(path)})")  # noqa: S608
-    return dict(base.execute(f"SELECT column_name, column_type FROM (DESCRIBE {view})").fetchall())  # noqa: S608
-
-
-def quoted(name: str) -> str:
-    """Return a column's name as SQL takes it, whatever it holds."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def literal(path: Path) -> str:
-    """Return a path as SQL takes it."""
-    return "'" + str(path).replace("'", "''") + "'"
 
 
 def _column(base: duckdb.DuckDBPyConnection, name: str, kind: str, rows: int) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from app.models.datasets.summary import open_base, open_rows, quoted
+from app.models.datasets.base import open_base, open_rows, quoted
 from app.models.importing.csv_records import Record
 
 _ROWS_AT_ONCE = 10_000

@@ -6,7 +6,8 @@ import duckdb
 import numpy as np
 import pytest
 
-from app.models.datasets.summary import BINS, SAMPLE_ROWS, literal, quoted, summarise
+from app.models.datasets.base import literal, quoted
+from app.models.datasets.summary import BINS, SAMPLE_ROWS, summarise
 
 
 def write(path: Path, query: str) -> Path:

@@ -5,7 +5,7 @@ from pathlib import Path
 import duckdb
 
 from app.models.datasets import text_rows
-from app.models.datasets.summary import literal
+from app.models.datasets.base import literal
 from app.models.datasets.text_rows import StoredTable
 from app.models.importing.csv_records import Record
 
