@@ -23,7 +23,7 @@ def main() -> None:
     count = parser.parse_args().customers
     settings = load_settings()
     store = ArtifactStore(settings.artifacts_dir, settings.default_recipe)
-    model = MLModel.from_files(store.read(store.active_version()))
+    model = MLModel.from_files(store.read(store.pointer.version()))
     random = Random(7)
     bounds = [(feature.minimum, feature.maximum) for feature in model.document.features]
     seconds, paths, misses, none = [], 0, 0, 0

@@ -28,7 +28,7 @@ def main() -> None:
     parser.add_argument("--recipe", default="mall")
     given = parser.parse_args()
     store = ArtifactStore(given.artifacts, given.recipe)
-    version = store.active_version()
+    version = store.pointer.version()
     load = median_time(lambda: MLModel.from_files(store.read(version)), RUNS)
     bare = median_time(lambda: start("pass"), STARTS)
     imported = median_time(lambda: start(IMPORT), STARTS) - bare

@@ -20,7 +20,7 @@ class Customer(BaseModel):
 def naive() -> FastAPI:
     """Unpickle the active version's scaler and k-means and answer with the label alone."""
     store = ArtifactStore(load_settings().artifacts_dir, "mall")
-    files = store.read(store.active_version())
+    files = store.read(store.pointer.version())
     scaler, kmeans = pickle.loads(files["scaler.pkl"]), pickle.loads(files["kmeans_model.pkl"])
     app = FastAPI()
 

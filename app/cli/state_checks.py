@@ -99,7 +99,7 @@ def look_at_versions(settings: Settings) -> Iterator[Finding]:
             yield Finding(name, "no version yet", is_fault=False)
             continue
         for version in stored:
-            if version != store.find_active():
+            if version != store.pointer.find():
                 yield from _look_at_version(store, version)
         active = ActiveModel(store, recipe.feature_names)
         try:

@@ -45,7 +45,7 @@ class ActiveModel:
         self._report = report
         self._clock = clock
         self._looked_at = 0.0
-        self._pointer = os.fspath(store.pointer)
+        self._pointer = os.fspath(store.pointer.path)
         self._seen: tuple[int, int, int] | None = None
         self._model: MLModel | None = None
         self.refusal: str | None = None
@@ -78,7 +78,7 @@ class ActiveModel:
     def _follow(self) -> None:
         self._looked_at = self._clock()
         try:
-            version = self._store.active_version()
+            version = self._store.pointer.version()
             self._model = self._load(version)
             self.refusal = None
             self._report("model_loaded", self._model.label)
@@ -101,10 +101,10 @@ class ActiveModel:
 
     def _fall_back(self) -> None:
         try:
-            broken = self._store.active_version()
+            broken = self._store.pointer.version()
         except ModelUnavailable:
             return
-        for version in reversed([v for v in self._store.activated() if v != broken]):
+        for version in reversed([v for v in self._store.pointer.history() if v != broken]):
             try:
                 self._model = self._load(version)
             except (ModelUnavailable, NotFound):

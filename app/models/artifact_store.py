@@ -1,7 +1,6 @@
-"""Model versions on disk: immutable folders, and one pointer that moves.
+"""Model versions on disk: immutable folders, and the pointer to one of them.
 
-    <root>/<recipe>/ACTIVE      one line: the version in use
-    <root>/<recipe>/HISTORY     one line an activation that was not rolled back: what may be fallen back to
+    <root>/<recipe>/ACTIVE      and HISTORY: see :mod:`app.models.active_pointer`
     <root>/<recipe>/NEXT        next version number and next segment id, never used twice
     <root>/<recipe>/<number>/   model.json, its hash, and the files that it names with their hashes
 
@@ -26,18 +25,15 @@ from filelock import FileLock, Timeout
 from app.core.durable_files import flush_folder, replace_durably, write_durably
 from app.core.errors import (
     ArtifactInvalid,
-    ModelUnavailable,
     NothingBefore,
     TrainingBusy,
     VersionActive,
     VersionNotFound,
-    VersionsBusy,
 )
+from app.models.active_pointer import ACTIVE, HISTORY, ActivePointer
 from app.models.model_document import MODEL, MODEL_HASH
 
-ACTIVE, NEXT, LOCK, STAGING, DELETED = "ACTIVE", "NEXT", ".training.lock", ".staging-", ".deleted-"
-HISTORY, MOST_REMEMBERED = "HISTORY", 100
-LONGEST_WAIT_SECONDS = 10.0
+NEXT, LOCK, STAGING, DELETED = "NEXT", ".training.lock", ".staging-", ".deleted-"
 MOST_BYTES = 64 * 1024 * 1024
 _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 _FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
@@ -65,11 +61,7 @@ class ArtifactStore:
     def __init__(self, root: Path, recipe: str) -> None:
         self.folder = root / recipe
         self.recipe = recipe
-
-    @property
-    def pointer(self) -> Path:
-        """The file that says which version is active; serving looks at its status once a request."""
-        return self.folder / ACTIVE
+        self.pointer = ActivePointer(self.folder)
 
     def versions(self) -> list[int]:
         """Return the version numbers on disk in order."""
@@ -78,31 +70,6 @@ class ArtifactStore:
         return sorted(
             int(path.name) for path in self.folder.iterdir() if _NUMBER.fullmatch(path.name) and path.is_dir()
         )
-
-    def active_version(self) -> int:
-        """Return the active version's number.
-
-        Raises
-        ------
-        ModelUnavailable
-            If nothing was activated yet.
-        ArtifactInvalid
-            If the pointer is not one line with one number.
-        """
-        try:
-            text = self.pointer.read_bytes()
-        except FileNotFoundError:
-            raise ModelUnavailable(
-                f"no version of {self.recipe} is active: run python train_model.py"
-            ) from None
-        except OSError as error:
-            raise ArtifactInvalid(f"the pointer {ACTIVE} of {self.recipe} cannot be read") from error
-        line = text.strip()
-        if not _NUMBER.fullmatch(line.decode("ascii", "replace")) or text.count(b"\n") > 1:
-            raise ArtifactInvalid(
-                f"the pointer {ACTIVE} of {self.recipe} is not one line with a version number"
-            )
-        return int(line)
 
     def read(self, version: int) -> dict[str, bytes]:
         """Return a version's files, each one equal to its recorded hash.
@@ -201,8 +168,8 @@ class ArtifactStore:
         """
         with self._moving(version):
             self.read(version)
-            if self.find_active() != version:
-                self._point(version, [*self.activated(), version])
+            if self.pointer.find() != version:
+                self.pointer.move(version, [*self.pointer.history(), version])
 
     def roll_back(self, leaving: int | None = None) -> int:
         """Move the pointer to the version that was in use before the active one, and return its number.
@@ -221,41 +188,26 @@ class ArtifactStore:
         ArtifactInvalid, VersionsBusy
             As `activate` does.
         """
-        if self.find_active() is None:
+        if self.pointer.find() is None:
             raise NothingBefore(f"no version of {self.recipe} is in use, so none was before it")
         with self._moving():
-            active = self.active_version()
+            active = self.pointer.version()
             if leaving not in (None, active):
                 raise NothingBefore(f"{self.recipe}/{active} is in use by now, not {self.recipe}/{leaving}")
-            history = self._history_before(active)
+            history = self.pointer.history_before(active, self.versions())
             if not history:
                 raise NothingBefore(
                     f"no version that was in use before {self.recipe}/{active} is known and still there"
                 )
             self.read(history[-1])
-            self._point(history[-1], history)
+            self.pointer.move(history[-1], history)
         return history[-1]
 
     def find_before(self) -> int | None:
         """Return the version that `roll_back` would go to, or None."""
-        active = self.find_active()
-        history = [] if active is None else self._history_before(active)
+        active = self.pointer.find()
+        history = [] if active is None else self.pointer.history_before(active, self.versions())
         return history[-1] if history else None
-
-    def find_active(self) -> int | None:
-        """Return the active version's number, or None where that cannot be told."""
-        try:
-            return self.active_version()
-        except ModelUnavailable:
-            return None
-
-    def activated(self) -> list[int]:
-        """Return the versions that were ever in use, the latest last; what cannot be read is left out."""
-        try:
-            lines = (self.folder / HISTORY).read_bytes().splitlines()
-        except OSError:
-            return []
-        return [int(line) for line in lines if line.isdigit() and len(line) < 10]
 
     def delete(self, version: int) -> None:
         """Remove a version that is not in use; its number is not given again. Call it within `training()`.
@@ -270,7 +222,7 @@ class ArtifactStore:
             If it cannot be told which one is in use.
         """
         with self._moving(version):
-            if self.pointer.exists() and self.active_version() == version:
+            if self.pointer.path.exists() and self.pointer.version() == version:
                 raise VersionActive(f"{self.recipe}/{version} is in use: activate another version first")
             gone = self.folder / f"{DELETED}{version}"
             (self.folder / str(version)).rename(gone)
@@ -279,41 +231,15 @@ class ArtifactStore:
 
     @contextmanager
     def _moving(self, version: int | None = None) -> Iterator[None]:
-        """Hold the right to move the pointer, for milliseconds; no training is waited for.
+        """Hold the pointer while what it may move to is there, asked before waiting and again after it."""
+        self._refuse_absent(version)
+        with self.pointer.held():
+            self._refuse_absent(version)
+            yield
 
-        The lock lies beside the recipe's folder, which holds what is backed up and nothing else.
-        """
+    def _refuse_absent(self, version: int | None) -> None:
         if version is not None and not (self.folder / str(version)).is_dir():
             raise VersionNotFound(f"there is no version {self.recipe}/{version}")
-        lock = FileLock(self.folder.parent / f".{self.recipe}.pointer.lock")
-        try:
-            lock.acquire(timeout=LONGEST_WAIT_SECONDS)
-        except Timeout:
-            raise VersionsBusy(f"the versions of {self.recipe} are being changed; try again") from None
-        try:
-            if version is not None and not (self.folder / str(version)).is_dir():
-                raise VersionNotFound(f"there is no version {self.recipe}/{version}")
-            yield
-        finally:
-            lock.release()
-
-    def _point(self, version: int, history: list[int]) -> None:
-        kept = "".join(f"{number}\n" for number in history[-MOST_REMEMBERED:])
-        replace_durably(self.folder / HISTORY, kept.encode())
-        replace_durably(self.pointer, f"{version}\n".encode())
-
-    def _history_before(self, active: int) -> list[int]:
-        """Return the activations before the active one's, as far as the last version that is still there.
-
-        A crash between the two files leaves ``HISTORY`` a line ahead or behind; both read alike here.
-        """
-        history = self.activated()
-        if active in history:
-            history = history[: len(history) - 1 - history[::-1].index(active)]
-        there = set(self.versions()) - {active}
-        while history and history[-1] not in there:
-            history.pop()
-        return history
 
     def _sweep(self) -> None:
         for leftover in self.leftovers():

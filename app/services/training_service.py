@@ -186,10 +186,10 @@ def _predecessor(store: ArtifactStore) -> MLModel | None:
 
 def _in_order_of_trust(store: ArtifactStore) -> list[int]:
     try:
-        active = [store.active_version()]
+        active = [store.pointer.version()]
     except ModelUnavailable:
         active = []
-    return [*active, *reversed(store.activated()), *reversed(store.versions())]
+    return [*active, *reversed(store.pointer.history()), *reversed(store.versions())]
 
 
 def _report(model: MLModel, *, activated: bool, labelled: Path | None) -> TrainingRead:

@@ -75,7 +75,7 @@ class VersionService:
     def list_versions(self, limit: int, after: int | None = None) -> VersionList:
         """Return versions, the newest first; with `after`, those older than that one."""
         older = [n for n in reversed(self._store.versions()) if after is None or n < after]
-        active, shown = self._store.find_active(), older[:limit]
+        active, shown = self._store.pointer.find(), older[:limit]
         return VersionList(
             recipe=self._recipe.name,
             active=active,
@@ -88,7 +88,7 @@ class VersionService:
         """Return one version in its main numbers, or with its fault where it cannot be trusted."""
         if number not in self._store.versions():
             raise VersionNotFound(f"there is no version {self._label(number)}")
-        return self._summary(number, self._store.find_active())
+        return self._summary(number, self._store.pointer.find())
 
     def get_version(self, number: int) -> VersionRead:
         """Return one version in full."""
@@ -97,7 +97,7 @@ class VersionService:
         return VersionRead(
             version=number,
             model_version=self._label(number),
-            is_active=self._store.find_active() == number,
+            is_active=self._store.pointer.find() == number,
             model=model_card(model),
             segments=self._segments(model),
             exceptional=self._exceptional(model),

@@ -153,12 +153,12 @@ class TestActivate:
     def test_twice_is_once(self, client: TestClient, store: ArtifactStore) -> None:
         for _ in range(2):
             assert client.post(f"{VERSIONS}/2/activate").json()["is_active"]
-        assert store.activated() == [1, 2]
+        assert store.pointer.history() == [1, 2]
 
     def test_torn(self, client: TestClient, store: ArtifactStore) -> None:
         (store.folder / "2" / "scaler.pkl").write_bytes(b"")
         problem_of(client.post(f"{VERSIONS}/2/activate"), 503, "artifact_invalid")
-        assert store.active_version() == 1
+        assert store.pointer.version() == 1
 
     def test_no_such_version(self, client: TestClient) -> None:
         problem_of(client.post(f"{VERSIONS}/7/activate"), 404, "version_not_found")
@@ -182,7 +182,7 @@ class TestActivate:
         monkeypatch.setattr(artifact_store, "replace_durably", refuse)
         problem = problem_of(client.post(f"{VERSIONS}/2/activate"), 409, "versions_read_only")
         assert "python -m app.cli.versions" in problem["detail"]
-        assert store.active_version() == 1
+        assert store.pointer.version() == 1
 
 
 class TestRollBack:
@@ -295,7 +295,7 @@ class TestOtherSites:
         self, client: TestClient, store: ArtifactStore, method: str, address: str, headers: dict[str, str]
     ) -> None:
         problem_of(client.request(method, address, headers=headers), 403, "cross_site_refused")
-        assert (store.versions(), store.active_version()) == ([1, 2], 1)
+        assert (store.versions(), store.pointer.version()) == ([1, 2], 1)
 
     @pytest.mark.parametrize(
         "headers",

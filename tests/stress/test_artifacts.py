@@ -56,7 +56,7 @@ for nth in range(int(sys.argv[2])):
     before = leftovers()
     with store.training():
         assert leftovers() == [], leftovers()
-    print(len(before), store.active_version(), flush=True)
+    print(len(before), store.pointer.version(), flush=True)
 """
 
 
@@ -71,12 +71,12 @@ class Reader(threading.Thread):
 
     def run(self) -> None:
         while not self.stop.is_set():
-            version = self.store.active_version()
+            version = self.store.pointer.version()
             try:
                 self.store.read(version)
             except Exception as error:
                 # it may have been deleted since: then another one is in use
-                if self.store.active_version() == version:
+                if self.store.pointer.version() == version:
                     self.faults.append(repr(error))
             self.seen.append(version)
 
@@ -105,7 +105,7 @@ def test_kill_9_while_versions_come_and_go(trained: Settings) -> None:
     versions = [version for _, version in lines]
     assert versions == sorted(versions)
     assert all(reader.seen == sorted(reader.seen) for reader in readers)
-    assert store.read(store.active_version())
+    assert store.read(store.pointer.version())
 
 
 def test_every_flipped_byte_is_refused(trained: Settings) -> None:

@@ -139,7 +139,7 @@ class TestChange:
         assert "Roll back to mall/1" in text
         back = client.post("/models/mall/2/roll-back", headers=HTML)
         assert "Rolled back: mall/1 is in use now." in text_of(back.text)
-        assert store.active_version() == 1
+        assert store.pointer.version() == 1
 
     def test_a_button_pressed_twice(self, client: TestClient, store: ArtifactStore) -> None:
         client.post("/models/mall/2/activate", headers=HTML)
@@ -147,7 +147,7 @@ class TestChange:
         answer = client.post("/models/mall/2/roll-back", headers=HTML)
         assert answer.status_code == 409
         assert "mall/1 is in use by now, not mall/2" in text_of(answer.text)
-        assert store.active_version() == 1
+        assert store.pointer.version() == 1
 
     def test_delete_asks_first(self, client: TestClient, store: ArtifactStore) -> None:
         text = text_of(client.get("/models/mall/2/delete").text)
@@ -179,4 +179,4 @@ class TestChange:
         answer = client.post("/models/mall/2/activate", headers=headers)
         assert answer.status_code == 403
         assert "Changes are not taken from another site's page" in text_of(answer.text)
-        assert store.active_version() == 1
+        assert store.pointer.version() == 1

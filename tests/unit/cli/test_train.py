@@ -51,7 +51,7 @@ class TestTrain:
         assert lines[2].startswith("silhouette 0.5")
         assert [line.split()[0] for line in lines[4:9]] == ["0", "1", "2", "3", "4"]
         assert lines[-1] == "in use now"
-        assert store.active_version() == 1
+        assert store.pointer.version() == 1
 
     def test_progress_goes_to_standard_error(self) -> None:
         result = run("--segments", "2")
@@ -160,7 +160,7 @@ class TestRefusals:
     def test_the_version_in_use_stays(self, store: ArtifactStore, tmp_path: Path) -> None:
         assert run("--segments", "2").exit_code == 0
         assert run("--data", str(tmp_path / "nothing.csv")).exit_code == 2
-        assert store.active_version() == 1
+        assert store.pointer.version() == 1
         assert on_disk(store) == {"1", "ACTIVE", "HISTORY", "NEXT"}
 
 
@@ -206,7 +206,7 @@ class TestProgram:
         assert body["verdict"]["code"] == "separate_groups"
         assert body["verdict"]["p_value"] == pytest.approx(0.005)
         assert done.stderr.startswith("reading the table …\n")
-        assert store.active_version() == 1
+        assert store.pointer.version() == 1
 
     def test_it_refuses(self, repository: Path, store: ArtifactStore) -> None:
         done = self.train(repository, "--data", "nothing.csv")

@@ -32,7 +32,7 @@ def test_they_do_what_they_say(store: ArtifactStore) -> None:
     assert "4 segments of 200 customers, silhouette 0." in lines[0]
     assert run("rollback").stdout == "mall/1 is in use now\n"
     assert run("activate", "2", "--recipe", "mall").stdout == "mall/2 is in use now\n"
-    assert store.active_version() == 2
+    assert store.pointer.version() == 2
     assert run("delete", "1", answer="n\n").exit_code == 1
     assert store.versions() == [1, 2]
     assert run("delete", "1", "--yes").stdout == "version 1 is deleted\n"

@@ -71,7 +71,7 @@ def break_version(store: ArtifactStore, version: int) -> Path:
 def point_to(store: ArtifactStore, version: int) -> None:
     staged = store.folder / "staged"
     staged.write_text(f"{version}\n")
-    staged.replace(store.pointer)
+    staged.replace(store.pointer.path)
 
 
 class TestCurrent:
@@ -187,7 +187,7 @@ class TestAColdStart:
             active.current()
 
     def test_a_torn_pointer_names_no_version(self, active: ActiveModel, store: Watched) -> None:
-        store.pointer.write_bytes(b"")
+        store.pointer.path.write_bytes(b"")
         with pytest.raises(ModelUnavailable, match="not one line"):
             active.current()
 

@@ -20,7 +20,7 @@ CASES = 10_000
 @pytest.fixture
 def model(trained: Settings) -> MLModel:
     store = ArtifactStore(trained.artifacts_dir, "mall")
-    return MLModel.from_files(store.read(store.active_version()))
+    return MLModel.from_files(store.read(store.pointer.version()))
 
 
 def customers(count: int, seed: int) -> list[list[float]]:

@@ -249,7 +249,7 @@ class TestLeftovers:
             assert (store.folder / ".staging-2").exists()
         assert retention.tidy() == NOTHING | {"leftovers": 1}
         assert {path.name for path in store.folder.iterdir() if path.name != ".training.lock"} == before
-        assert store.active_version() == 1
+        assert store.pointer.version() == 1
 
     def test_a_folder_that_cannot_be_changed_stops_nothing_else(
         self,

@@ -55,7 +55,7 @@ class TestTrain:
         assert [segment.size for segment in report.segments] == [81, 39, 22, 35, 23]
         assert report.segments[0].centroid["annual_income"] == pytest.approx(55.1, abs=0.1)
         assert report.lineage.born == [0, 1, 2, 3, 4]
-        assert store.active_version() == 1
+        assert store.pointer.version() == 1
         assert on_disk(store) == {"1", "ACTIVE", "HISTORY", "NEXT"}
 
     def test_the_labelled_table(self, service: TrainingService, settings: Settings) -> None:
@@ -81,7 +81,7 @@ class TestTrain:
         assert (report.model_version, report.k, report.seed) == ("mall/2", 4, 7)
         assert report.lineage.previous == "mall/1"
         assert store.versions() == [1, 2]
-        assert store.active_version() == 2
+        assert store.pointer.version() == 2
 
     def test_a_table_of_ones_own(self, service: TrainingService, tmp_path: Path) -> None:
         path = tmp_path / "own.csv"
@@ -110,7 +110,7 @@ class TestTrain:
             if others is not None:
                 labelled.write_text(others, encoding="utf-8")
             service.train("mall")
-            assert "moves.json" not in store.read(store.active_version())
+            assert "moves.json" not in store.read(store.pointer.version())
 
     def test_row_numbers_are_nobody(self, service: TrainingService, tmp_path: Path) -> None:
         path = tmp_path / "own.csv"
@@ -155,7 +155,7 @@ class TestRefusals:
         return trained
 
     def unchanged(self, store: ArtifactStore) -> None:
-        assert store.active_version() == 1
+        assert store.pointer.version() == 1
         assert on_disk(store) == {"1", "ACTIVE", "HISTORY", "NEXT"}
         with store.training():
             assert store.numbering().version == 2
@@ -223,7 +223,7 @@ class TestRefusals:
         monkeypatch.setattr(training_service, "write_labelled_table", fail)
         with pytest.raises(LabelledTableLost, match="mall/2 is in use"):
             service.train("mall")
-        assert store.active_version() == 2
+        assert store.pointer.version() == 2
         monkeypatch.undo()
         assert service.train("mall").lineage.previous == "mall/2"
 

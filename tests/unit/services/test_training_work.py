@@ -41,7 +41,7 @@ def test_begun_again_it_makes_no_second_version(trained: Settings) -> None:
     labelled.unlink()
     assert work(job(), lambda share, words: None).result == first
     assert store.versions() == [1, 2]
-    assert store.active_version() == 2
+    assert store.pointer.version() == 2
     assert labelled.read_bytes() == rows
 
 

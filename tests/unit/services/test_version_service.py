@@ -73,7 +73,7 @@ class TestChanging:
     def test_forth_and_back(self, service: VersionService, store: ArtifactStore) -> None:
         assert service.activate(1).is_active
         assert service.roll_back().version == 3
-        assert store.active_version() == 3
+        assert store.pointer.version() == 3
 
     def test_delete(self, service: VersionService, store: ArtifactStore) -> None:
         service.delete_version(1)
@@ -94,7 +94,7 @@ class TestChanging:
             changed.activate(1)
         with pytest.raises(VersionsDiffer, match="mall/2 was trained on other features"):
             changed.roll_back()
-        assert store.active_version() == 3
+        assert store.pointer.version() == 3
 
     @pytest.mark.parametrize(
         ("number", "expected"),
