@@ -136,12 +136,18 @@ class Cells:
             if place is None:
                 continue
             try:
-                known[column.name] = self._value(record.cells[place].strip(), place, column)
-            except _CellRefused as refusal:
+                known[column.name] = self.value(record.cells[place].strip(), place, column)
+            except CellRefused as refusal:
                 faults.append(FieldFault(self.headers[column.name], str(refusal), record.line))
         return known
 
-    def _value(self, text: str, place: int, column: Feature | Category | Profile) -> float:
+    def value(self, text: str, place: int, column: Feature | Category | Profile) -> float:
+        """Return what one cell of a column means, NaN where it holds no value and need not.
+
+        Raises
+        ------
+        CellRefused
+        """
         if isinstance(column, ShareProfile):
             return _share(text, column, self.holds_none)
         if isinstance(column, Category):
@@ -154,10 +160,10 @@ class Cells:
         if isinstance(column, NumberProfile) or column.missing != "refuse":
             return math.nan
         what = "a number" if isinstance(column, Feature) else "a word"
-        raise _CellRefused(f"the cell {'holds no value' if text else 'is empty'}: {what} is needed")
+        raise CellRefused(f"the cell {'holds no value' if text else 'is empty'}: {what} is needed")
 
 
-class _CellRefused(Exception):
+class CellRefused(Exception):
     """Why one cell cannot be used, without its value; turned into a fault at once."""
 
 
@@ -167,13 +173,13 @@ def _number(text: str, column: Feature | NumberProfile, style: NumberStyle) -> f
     if value is None and style.decimal == "." and not style.is_percent and PLAIN_NUMBER.fullmatch(text):
         value = float(text)
     if value is None:
-        raise _CellRefused(
+        raise CellRefused(
             "this is not a plain number such as 12 or 12.5"
             if style == _PLAIN
             else f"this is not a number written like {describe(style)}"
         )
     if not column.minimum <= value <= column.maximum:
-        raise _CellRefused(f"the number must lie between {column.minimum:.12g} and {column.maximum:.12g}")
+        raise CellRefused(f"the number must lie between {column.minimum:.12g} and {column.maximum:.12g}")
     return value + 0.0  # -0.0 becomes 0.0
 
 

@@ -30,6 +30,7 @@ from app.models.recipe import KnownTable, Recipe
 from app.models.recipe_columns import Category, Feature, NumberProfile, ShareProfile
 from app.models.recipe_header import ID, find_columns
 from app.models.sampling import count_distinct
+from app.models.stored_columns import read_columns
 from app.utils.safe_text import shorten
 
 if TYPE_CHECKING:
@@ -143,26 +144,48 @@ def read_customer_table(
         If the file cannot be read, a feature's column is missing or found twice, an id is repeated, the rows
         are too few or too alike to be segmented, or the rejected ones cannot be written.
     """
+    if not isinstance(file, Path):
+        return _read_stored(file, recipe)
     reading = reading or Reading()
-    if isinstance(file, Path):
-        cells, header = _read_file(file, recipe, reading)
-    else:
-        header = file.header
-        cells = _gather(header, file.rows(), recipe)
-    features = np.array(cells.features, dtype=np.float64).reshape(-1, len(recipe.features))
-    _refuse_unusable(features, recipe)
+    cells, header = _read_file(file, recipe, reading)
+    table = _table_of(cells, header)
     if reading.rejects is not None:
         _write_rejects(reading.rejects, header, cells.left_out)
+    return table
+
+
+def _read_stored(file: StoredTable, recipe: Recipe) -> CustomerTable:
+    cells = _begin(file.header, recipe)
+    found = read_columns(file, cells)
+    if found is None:
+        return _table_of(_fill(cells, file.rows()), file.header)
+    ids, values = found
+    features = np.column_stack([values[name] for name in recipe.feature_names])
+    profile = {column.name: values[column.name] for column in recipe.profile if column.name in values}
+    return _make_table(recipe, ids, features, profile, _headers(cells, file.header))
+
+
+def _table_of(cells: Cells, header: tuple[str, ...]) -> CustomerTable:
+    features = np.array(cells.features, dtype=np.float64).reshape(-1, len(cells.recipe.features))
     profile = {name: np.array(values, dtype=np.float64) for name, values in cells.profile.items()}
+    return _make_table(cells.recipe, tuple(cells.ids), features, profile, _headers(cells, header))
+
+
+def _make_table(
+    recipe: Recipe,
+    ids: tuple[str, ...],
+    features: NDArray[np.float64],
+    profile: dict[str, NDArray[np.float64]],
+    headers: dict[str, str],
+) -> CustomerTable:
+    _refuse_unusable(features, recipe)
     fingerprint = _fingerprint(features, profile, recipe)
-    return CustomerTable(
-        ids=tuple(cells.ids),
-        features=features,
-        profile=profile,
-        fingerprint=fingerprint,
-        known_as=next((known for known in recipe.known_tables if known.fingerprint == fingerprint), None),
-        headers={name: header[place] for name, place in cells.places.items()},
-    )
+    known_as = next((known for known in recipe.known_tables if known.fingerprint == fingerprint), None)
+    return CustomerTable(ids, features, profile, fingerprint, known_as, headers)
+
+
+def _headers(cells: Cells, header: tuple[str, ...]) -> dict[str, str]:
+    return {name: header[place] for name, place in cells.places.items()}
 
 
 def _read_file(path: Path, recipe: Recipe, reading: Reading) -> tuple[Cells, tuple[str, ...]]:
@@ -179,7 +202,8 @@ def _read_file(path: Path, recipe: Recipe, reading: Reading) -> tuple[Cells, tup
     texts |= {places[ID]} if ID in places else set()
     styles = judge_numbers(source, numbers, texts, reading.choices, reading.decimal)
     missing = reading.choices.missing
-    cells = _gather(header, source.records(), recipe, styles, missing, leaves_out=reading.rejects is not None)
+    cells = _begin(header, recipe, styles, missing, leaves_out=reading.rejects is not None)
+    _fill(cells, source.records())
     if _stamp(path) != stamp:  # it is read more than once, and judged before its rows are taken
         raise TableInvalid("the file has changed while it was read: try again once it is whole")
     written = {header[place]: style for place, style in styles.items()}
@@ -200,9 +224,8 @@ def _stamp(path: Path) -> tuple[int, ...] | None:
     return None
 
 
-def _gather(
+def _begin(
     header: tuple[str, ...],
-    records: Iterator[Record],
     recipe: Recipe,
     styles: Mapping[int, NumberStyle] = MappingProxyType({}),
     missing: Collection[str] | None = (),
@@ -211,7 +234,10 @@ def _gather(
 ) -> Cells:
     places = find_columns(header, recipe)
     shown = {name: shorten(header[place]) for name, place in places.items()}
-    cells = Cells(recipe, places, shown, styles, missing_test(missing), leaves_out)
+    return Cells(recipe, places, shown, styles, missing_test(missing), leaves_out)
+
+
+def _fill(cells: Cells, records: Iterator[Record]) -> Cells:
     for record in records:
         cells.take(record)
     cells.refuse_faults()

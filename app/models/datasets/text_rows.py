@@ -1,10 +1,13 @@
-"""A taken-in table read again row by row as text, as a recipe reads any file."""
+"""A taken-in table read again: row by row as text, as a recipe reads any file, or column by column."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from app.models.datasets.base import open_base, open_rows, quoted
 from app.models.importing.csv_records import Record
@@ -37,6 +40,23 @@ class StoredTable:
             while block := found.fetchmany(_ROWS_AT_ONCE):
                 for number, *cells in block:
                     yield Record(number, [_text(cell) for cell in cells])
+
+    def columns(self, places: Sequence[int]) -> dict[int, NDArray[Any]] | None:
+        """Return all rows' cells of some columns (n,), by their place in the header.
+
+        Numbers are floats, NaN where there is none, and texts objects, blank where there is none; None where
+        one of the columns is neither.
+        """
+        names = {place: self.header[place] for place in places}
+        with open_base() as base:
+            types = open_rows(base, self._path)
+            if any(types[name] not in ("DOUBLE", "VARCHAR") for name in names.values()):
+                return None
+            wanted = ", ".join(f"{quoted(name)} AS c{place}" for place, name in names.items())
+            query = f"SELECT {wanted} FROM rows ORDER BY {quoted(self._number)}"  # noqa: S608 - quoted
+            found: dict[str, Any] = base.execute(query).fetchnumpy()
+        blank: dict[str, Any] = {"DOUBLE": np.nan, "VARCHAR": ""}
+        return {place: np.ma.filled(found[f"c{place}"], blank[types[name]]) for place, name in names.items()}
 
 
 def _text(cell: Any) -> str:

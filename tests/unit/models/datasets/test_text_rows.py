@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import duckdb
+import numpy as np
 
 from app.models.datasets import text_rows
 from app.models.datasets.base import literal
@@ -34,3 +35,17 @@ def test_many_rows_come_in_order(tmp_path: Path) -> None:
     lines = [row.line for row in StoredTable(path).rows()]
     assert lines == list(range(1, 25_001))
     assert len(lines) > 2 * text_rows._ROWS_AT_ONCE
+
+
+def test_columns_come_in_the_same_order(tmp_path: Path) -> None:
+    query = """SELECT * FROM (VALUES (2, 'b', NULL), (1, NULL, 0.1), (3, '', 2)) t("row", word, n)"""
+    found = StoredTable(write(tmp_path / "t.parquet", query.replace("0.1", "0.1::DOUBLE"))).columns([1, 0])
+    assert found is not None
+    np.testing.assert_array_equal(found[1], [0.1, np.nan, 2.0])
+    assert found[0].tolist() == ["", "b", ""]
+
+
+def test_other_kinds_are_read_row_by_row(tmp_path: Path) -> None:
+    table = StoredTable(write(tmp_path / "t.parquet", "SELECT 1 AS row, 2.5::DOUBLE AS n, true AS yes"))
+    assert table.columns([0, 1]) is None
+    assert table.columns([0]) is not None
