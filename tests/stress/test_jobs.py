@@ -23,6 +23,8 @@ from tests.stress.counts import chosen
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="processes are found in /proc")
 
 KILLS = chosen(1, 10)
+# choosing takes several seconds, in which there is time to interfere
+LONG = {"recipe": "mall", "segments": "auto"}
 PATIENCE_SECONDS = 240.0
 
 
@@ -71,7 +73,7 @@ def test_each_training_is_done_once(trained: Settings, tmp_path: Path) -> None:
     asked = []
     with serving(trained, tmp_path / "log") as live:
         for seed in range(KILLS):
-            job = call(live, "/trainings", {"recipe": "mall", "seed": seed})
+            job = call(live, "/trainings", {**LONG, "seed": seed})
             await_job(live, job["id"], is_under_way)
             pid = worker_of(live)
             assert pid is not None
@@ -80,7 +82,7 @@ def test_each_training_is_done_once(trained: Settings, tmp_path: Path) -> None:
             assert (done["status"], done["attempts"]) == ("completed", 2)
             assert call(live, "/health")["status"] == "ok"
             asked.append(job["id"])
-        unfinished = call(live, "/trainings", {"recipe": "mall"})
+        unfinished = call(live, "/trainings", LONG)
         await_job(live, unfinished["id"], is_under_way)
     # the server was stopped in the middle: nobody works any more
     assert worker_of(live) is None
@@ -94,7 +96,7 @@ def test_each_training_is_done_once(trained: Settings, tmp_path: Path) -> None:
 
 def test_a_cancelled_training_leaves_nothing(trained: Settings, tmp_path: Path) -> None:
     with serving(trained, tmp_path / "log") as live:
-        job = call(live, "/trainings", {"recipe": "mall"})
+        job = call(live, "/trainings", LONG)
         await_job(live, job["id"], is_under_way)
         call(live, f"/trainings/{job['id']}/cancel", {})
         assert await_job(live, job["id"], has_ended)["status"] == "cancelled"
