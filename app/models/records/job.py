@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, get_args
 
 from sqlalchemy import BigInteger, CheckConstraint, Index, delete, exists, false, select, update
@@ -118,7 +118,9 @@ class JobStore:
 
     def list_unfinished(self) -> list[JobRecord]:
         """Return all jobs that wait or run."""
-        return list(self._session.scalars(select(JobRecord).where(JobRecord.lease_until.is_not(None))))
+        # SQLite looks up a range in an index, but not what is no NULL
+        is_unfinished = JobRecord.lease_until > datetime.fromtimestamp(0, UTC)
+        return list(self._session.scalars(select(JobRecord).where(is_unfinished)))
 
     def get_job(self, job_id: str, kind: str | None = None) -> JobRecord:
         """Return a job, of this kind if one is given.
