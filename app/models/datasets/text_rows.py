@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from app.models.datasets.base import open_base, open_rows, quoted
+from app.models.datasets.base import open_base, open_rows
 from app.models.importing.csv_records import Record
+from app.utils.sql_text import quoted
 
 _ROWS_AT_ONCE = 10_000
 
