@@ -43,11 +43,6 @@ def client(two_versions: Settings) -> Iterator[TestClient]:
         yield client
 
 
-@pytest.fixture
-def store(two_versions: Settings) -> ArtifactStore:
-    return ArtifactStore(two_versions.artifacts_dir, "mall")
-
-
 class TestList:
     def test_the_newest_first(self, client: TestClient) -> None:
         found = client.get(VERSIONS).json()

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from app.services.training_service import TrainingService
+from app.core.config import Settings
 from tests.browser.conftest import running_server
 from tests.browser.every_page import assert_fits, assert_no_findings
-from tests.conftest import settings_in
 
 
 @pytest.fixture
-def versions_url(trained_once: Path, repository: Path, tmp_path: Path) -> Iterator[str]:
+def versions_url(two_versions: Settings, repository: Path, tmp_path: Path) -> Iterator[str]:
     """Address of a server of this test's own with two versions, the second not in use."""
-    folder = tmp_path / "versions"
-    shutil.copytree(trained_once, folder)
-    TrainingService(settings_in(folder), 2, 2).train("mall", segments=4, activate=False)
-    with running_server(repository, folder, tmp_path) as address:
+    with running_server(repository, two_versions.artifacts_dir.parent, tmp_path) as address:
         yield address
 
 
