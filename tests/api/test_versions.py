@@ -16,7 +16,7 @@ from starlette.testclient import TestClient
 
 from app.application import create_app
 from app.core.config import Settings
-from app.models import artifact_store
+from app.models import active_pointer
 from app.models.artifact_store import ArtifactStore
 from tests.api.problems import problem_of
 
@@ -174,7 +174,7 @@ class TestActivate:
         def refuse(*_: object) -> None:
             raise OSError(errno.EROFS, "Read-only file system")
 
-        monkeypatch.setattr(artifact_store, "replace_durably", refuse)
+        monkeypatch.setattr(active_pointer, "replace_durably", refuse)
         problem = problem_of(client.post(f"{VERSIONS}/2/activate"), 409, "versions_read_only")
         assert "python -m app.cli.versions" in problem["detail"]
         assert store.pointer.version() == 1
