@@ -59,6 +59,7 @@ def await_title(page: Page, words: str) -> None:
 
 
 def choose(page: Page, name: str, content: bytes) -> None:
+    expect(page.locator('[data-upload="submit"]')).to_be_hidden()  # the script listens
     page.set_input_files("#file", {"name": name, "mimeType": "text/csv", "buffer": content})
     await_title(page, f"What {name} holds")
     expect(page.locator(".understood__sentence")).to_contain_text("rows will be left out")
