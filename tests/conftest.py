@@ -11,10 +11,13 @@ from starlette.testclient import TestClient
 
 from app.application import create_app
 from app.core.config import Settings
+from app.models.artifact_store import ArtifactStore
 from app.models.recipe import SHIPPED
 from app.services.training_service import TrainingService
 from data.generators import lifestyle, mall
 from tests.own_recipes import OWN, train_own
+
+pytest_plugins = ["tests.storage.databases"]
 
 # enough draws for the strictest verdict: with 99 the least p-value is 0.01
 NULL_DRAWS, REFITS = 99, 50
@@ -93,6 +96,28 @@ def trained(trained_once: Path, tmp_path: Path) -> Settings:
     )
     shutil.copytree(trained_once, tmp_path, dirs_exist_ok=True, ignore=kept)
     return settings_in(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def two_versions_once(trained_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with ``mall/1`` in use and ``mall/2``, of four segments, beside it."""
+    folder = tmp_path_factory.mktemp("two_versions")
+    shutil.copytree(trained_once, folder, dirs_exist_ok=True)
+    TrainingService(settings_in(folder), 5, 5).train("mall", segments=4, activate=False)
+    return folder
+
+
+@pytest.fixture
+def two_versions(two_versions_once: Path, tmp_path: Path) -> Settings:
+    """Settings over this test's own copy of both versions."""
+    shutil.copytree(two_versions_once, tmp_path, dirs_exist_ok=True)
+    return settings_in(tmp_path)
+
+
+@pytest.fixture
+def store(two_versions: Settings) -> ArtifactStore:
+    """Both versions on disk, to be looked at or damaged."""
+    return ArtifactStore(two_versions.artifacts_dir, "mall")
 
 
 @pytest.fixture

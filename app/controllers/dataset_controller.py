@@ -11,7 +11,7 @@ from starlette.background import BackgroundTask
 
 from app.controllers.api_controller import problem_responses
 from app.controllers.dependencies import Datasets, Drafts
-from app.controllers.resource_route import Cursor, Limit, ResourceRoute
+from app.controllers.resource_route import CHANGE_FAULTS, SHOW_FAULTS, Cursor, Limit, ResourceRoute
 from app.controllers.same_origin import SAME_ORIGIN
 from app.schemas.base import EXAMPLE_ID
 from app.schemas.dataset import DatasetChange, DatasetList, DatasetRead, DatasetRows, DatasetSummary
@@ -23,12 +23,7 @@ router = APIRouter(prefix="/api/v1/datasets", tags=["Datasets"], route_class=Res
 DatasetId = Annotated[str, Path(description="Id of a table.", examples=[EXAMPLE_ID])]
 
 
-@router.get(
-    "",
-    summary="Customer tables, newest first",
-    operation_id="list_datasets",
-    responses=problem_responses(422, 503),
-)
+@router.get("", summary="Customer tables, newest first", responses=problem_responses(422, 503))
 def list_datasets(
     datasets: Datasets,
     limit: Limit = 50,
@@ -38,23 +33,14 @@ def list_datasets(
     return datasets.list_datasets(limit, cursor)
 
 
-@router.get(
-    "/{dataset_id}",
-    summary="One customer table",
-    operation_id="get_dataset",
-    responses=problem_responses(404, 422, 503),
-)
+@router.get("/{dataset_id}", summary="One customer table", responses=SHOW_FAULTS)
 def get_dataset(dataset_id: DatasetId, datasets: Datasets) -> DatasetRead:
     """Its size, its columns, how its file was read."""
     return datasets.get_dataset(dataset_id)
 
 
 @router.patch(
-    "/{dataset_id}",
-    summary="Rename a customer table",
-    dependencies=[SAME_ORIGIN],
-    operation_id="rename_dataset",
-    responses=problem_responses(400, 403, 404, 413, 415, 422, 503),
+    "/{dataset_id}", summary="Rename a customer table", dependencies=[SAME_ORIGIN], responses=CHANGE_FAULTS
 )
 def rename_dataset(dataset_id: DatasetId, body: DatasetChange, datasets: Datasets) -> DatasetRead:
     """Give it another name; nothing else of a table changes."""
@@ -66,44 +52,27 @@ def rename_dataset(dataset_id: DatasetId, body: DatasetChange, datasets: Dataset
     status_code=204,
     summary="Delete a customer table",
     dependencies=[SAME_ORIGIN],
-    operation_id="delete_dataset",
     responses=problem_responses(403, 404, 422, 503),
 )
-def delete_dataset(dataset_id: DatasetId, datasets: Datasets) -> Response:
+def delete_dataset(dataset_id: DatasetId, datasets: Datasets) -> None:
     """Remove it with its rows; models that were trained on it stay."""
     datasets.delete_dataset(dataset_id)
-    return Response(status_code=204)
 
 
-@router.get(
-    "/{dataset_id}/summary",
-    summary="What a table's columns look like",
-    operation_id="get_dataset_summary",
-    responses=problem_responses(404, 422, 503),
-)
-def get_summary(dataset_id: DatasetId, datasets: Datasets) -> DatasetSummary:
+@router.get("/{dataset_id}/summary", summary="What a table's columns look like", responses=SHOW_FAULTS)
+def get_dataset_summary(dataset_id: DatasetId, datasets: Datasets) -> DatasetSummary:
     """Distributions, missing values, correlations and a sample for scatter plots."""
     return datasets.get_summary(dataset_id)
 
 
-@router.get(
-    "/{dataset_id}/recipe",
-    summary="A recipe as the table suggests it",
-    operation_id="suggest_recipe",
-    responses=problem_responses(404, 422, 503),
-)
+@router.get("/{dataset_id}/recipe", summary="A recipe as the table suggests it", responses=SHOW_FAULTS)
 def suggest_recipe(dataset_id: DatasetId, drafts: Drafts) -> RecipeSuggestion:
     """Which columns should make segments, with which transform and weight, and why others should not."""
     return drafts.suggest(dataset_id)
 
 
-@router.get(
-    "/{dataset_id}/rows",
-    summary="Rows of a table",
-    operation_id="list_dataset_rows",
-    responses=problem_responses(404, 422, 503),
-)
-def list_rows(
+@router.get("/{dataset_id}/rows", summary="Rows of a table", responses=SHOW_FAULTS)
+def list_dataset_rows(
     dataset_id: DatasetId,
     datasets: Datasets,
     after: Annotated[int, Query(ge=0, le=2**53, description="Only rows behind this one.", examples=[50])] = 0,
@@ -115,13 +84,9 @@ def list_rows(
 
 
 @router.get(
-    "/{dataset_id}/file",
-    summary="Download a table",
-    operation_id="download_dataset",
-    response_class=FileResponse,
-    responses=problem_responses(404, 422, 503),
+    "/{dataset_id}/file", summary="Download a table", response_class=FileResponse, responses=SHOW_FAULTS
 )
-def download_table(dataset_id: DatasetId, datasets: Datasets) -> Response:
+def download_dataset(dataset_id: DatasetId, datasets: Datasets) -> Response:
     """The rows as CSV in UTF-8."""
     name, path = datasets.write_csv(dataset_id)
     task = BackgroundTask(path.unlink, missing_ok=True)
@@ -131,11 +96,10 @@ def download_table(dataset_id: DatasetId, datasets: Datasets) -> Response:
 @router.get(
     "/{dataset_id}/rejected",
     summary="Download the rows that were rejected",
-    operation_id="download_rejected_rows",
     response_class=FileResponse,
-    responses=problem_responses(404, 422, 503),
+    responses=SHOW_FAULTS,
 )
-def download_rejected(dataset_id: DatasetId, datasets: Datasets) -> Response:
+def download_rejected_rows(dataset_id: DatasetId, datasets: Datasets) -> Response:
     """As CSV: line, column and reason, then the row's own cells."""
     name, path = datasets.rejected_rows(dataset_id)
     return FileResponse(path, media_type="text/csv", filename=_file_name(name, " rejected"))

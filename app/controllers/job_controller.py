@@ -6,12 +6,12 @@ from collections.abc import AsyncIterable
 from typing import Annotated
 
 import anyio
-from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi import APIRouter, Depends, Path, Query
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from app.controllers.api_controller import problem_responses
 from app.controllers.dependencies import Jobs
-from app.controllers.resource_route import Cursor, Limit, ResourceRoute
+from app.controllers.resource_route import SHOW_FAULTS, Cursor, Limit, ResourceRoute
 from app.controllers.same_origin import SAME_ORIGIN
 from app.schemas.base import EXAMPLE_ID
 from app.schemas.job import JobList, JobRead, JobStatus
@@ -25,7 +25,7 @@ STREAM_SECONDS = 60.0
 JobId = Annotated[str, Path(description="Id of a job.", examples=[EXAMPLE_ID])]
 
 
-@router.get("", summary="Jobs, newest first", operation_id="list_jobs", responses=problem_responses(422, 503))
+@router.get("", summary="Jobs, newest first", responses=problem_responses(422, 503))
 def list_jobs(
     jobs: Jobs,
     limit: Limit = 50,
@@ -37,9 +37,7 @@ def list_jobs(
     return jobs.list_jobs(limit, cursor, kind, status)
 
 
-@router.get(
-    "/{job_id}", summary="One job", operation_id="get_job", responses=problem_responses(404, 422, 503)
-)
+@router.get("/{job_id}", summary="One job", responses=SHOW_FAULTS)
 def get_job(job_id: JobId, jobs: Jobs) -> JobRead:
     """How far it is, and its result or the reason why it failed."""
     return jobs.get_job(job_id)
@@ -49,7 +47,6 @@ def get_job(job_id: JobId, jobs: Jobs) -> JobRead:
     "/{job_id}/cancel",
     summary="Cancel a job",
     dependencies=[SAME_ORIGIN],
-    operation_id="cancel_job",
     responses=problem_responses(403, 404, 422, 503),
 )
 def cancel_job(job_id: JobId, jobs: Jobs) -> JobRead:
@@ -62,13 +59,11 @@ def cancel_job(job_id: JobId, jobs: Jobs) -> JobRead:
     status_code=204,
     summary="Forget a job",
     dependencies=[SAME_ORIGIN],
-    operation_id="delete_job",
     responses=problem_responses(403, 404, 409, 422, 503),
 )
-def delete_job(job_id: JobId, jobs: Jobs) -> Response:
+def delete_job(job_id: JobId, jobs: Jobs) -> None:
     """Forget a job that has ended; what it made stays."""
     jobs.delete_job(job_id)
-    return Response(status_code=204)
 
 
 def _existing(job_id: JobId, jobs: Jobs) -> JobRead:
@@ -76,11 +71,7 @@ def _existing(job_id: JobId, jobs: Jobs) -> JobRead:
 
 
 @router.get(
-    "/{job_id}/events",
-    summary="Watch a job",
-    operation_id="watch_job",
-    response_class=EventSourceResponse,
-    responses=problem_responses(404, 422, 503),
+    "/{job_id}/events", summary="Watch a job", response_class=EventSourceResponse, responses=SHOW_FAULTS
 )
 async def watch_job(
     job: Annotated[JobRead, Depends(_existing)], jobs: Jobs

@@ -8,9 +8,9 @@ from fastapi import APIRouter, Path, Request, Response
 
 from app.controllers.api_controller import problem_responses
 from app.controllers.dependencies import Drafts, NamedRecipe, Recipes
-from app.controllers.resource_route import ResourceRoute
+from app.controllers.resource_route import SHOW_FAULTS, ResourceRoute
 from app.controllers.same_origin import SAME_ORIGIN
-from app.controllers.strict_json import StrictRoute, check_body, read_strictly
+from app.controllers.strict_json import check_body, read_strictly
 from app.schemas.cluster import ClusterInfoList, ClusterList
 from app.schemas.explanation import ExplanationRead
 from app.schemas.health import Health
@@ -21,7 +21,7 @@ from app.schemas.recipe import RecipeCreate, RecipeList, RecipeRead
 
 router = APIRouter(prefix="/api/v1/recipes", tags=["Recipes"], route_class=ResourceRoute)
 
-changes = APIRouter(prefix="/api/v1/recipes", tags=["Recipes"], route_class=StrictRoute)
+changes = APIRouter(prefix="/api/v1/recipes", tags=["Recipes"], route_class=ResourceRoute)
 
 # the schema is the recipe's, which the address names
 CUSTOMER: dict[str, Any] = {
@@ -42,7 +42,7 @@ CUSTOMER: dict[str, Any] = {
 ASKED = problem_responses(400, 404, 413, 415, 422, 503)
 
 
-@router.get("", summary="Every recipe", operation_id="list_recipes")
+@router.get("", summary="Every recipe")
 def list_recipes(recipes: Recipes) -> RecipeList:
     """Name, features and active version of every recipe, shipped or your own."""
     return recipes.list_recipes()
@@ -52,7 +52,6 @@ def list_recipes(recipes: Recipes) -> RecipeList:
     "",
     status_code=201,
     summary="Make a recipe",
-    operation_id="create_recipe",
     dependencies=[SAME_ORIGIN],
     responses=problem_responses(400, 403, 404, 409, 413, 415, 422, 503),
 )
@@ -67,21 +66,17 @@ def create_recipe(body: RecipeCreate, drafts: Drafts, response: Response) -> Rec
     "/{recipe}",
     status_code=204,
     summary="Forget a recipe",
-    operation_id="delete_recipe",
     dependencies=[SAME_ORIGIN],
     responses=problem_responses(403, 404, 409, 422),
 )
 def delete_recipe(
     recipe: Annotated[str, Path(description="Name of a recipe.", examples=["outlet"])], recipes: Recipes
-) -> Response:
+) -> None:
     """One of your own; its model versions stay on disk and come back with its name."""
     recipes.delete_recipe(recipe)
-    return Response(status_code=204)
 
 
-@router.get(
-    "/{recipe}", summary="One recipe", operation_id="get_recipe", responses=problem_responses(404, 422)
-)
+@router.get("/{recipe}", summary="One recipe", responses=problem_responses(404, 422))
 def get_recipe(
     recipe: Annotated[str, Path(description="Name of a recipe.", examples=["mall"])], recipes: Recipes
 ) -> RecipeRead:
@@ -90,38 +85,25 @@ def get_recipe(
 
 
 @router.post(
-    "/{recipe}/predict",
-    summary="Place a customer by a recipe",
-    operation_id="predict_by_recipe",
-    responses=ASKED,
-    openapi_extra=CUSTOMER,
+    "/{recipe}/predict", summary="Place a customer by a recipe", responses=ASKED, openapi_extra=CUSTOMER
 )
-async def predict(named: NamedRecipe, request: Request) -> PredictionRead | MixedPredictionRead:
+async def predict_by_recipe(named: NamedRecipe, request: Request) -> PredictionRead | MixedPredictionRead:
     """Say which segment a customer belongs to, how surely, and what to do."""
     body = check_body(named.body, await read_strictly(request))
     return named.predictions.predict(vars(body))
 
 
 @router.post(
-    "/{recipe}/explain",
-    summary="Explain a placement by a recipe",
-    operation_id="explain_by_recipe",
-    responses=ASKED,
-    openapi_extra=CUSTOMER,
+    "/{recipe}/explain", summary="Explain a placement by a recipe", responses=ASKED, openapi_extra=CUSTOMER
 )
-async def explain(named: NamedRecipe, request: Request) -> ExplanationRead | MixedExplanationRead:
+async def explain_by_recipe(named: NamedRecipe, request: Request) -> ExplanationRead | MixedExplanationRead:
     """Say why a customer is placed there, exactly, and what would place it in each other segment."""
     body = check_body(named.body, await read_strictly(request))
     return named.explanations.explain(vars(body))
 
 
-@router.get(
-    "/{recipe}/clusters",
-    summary="Numbers of every segment of a recipe",
-    operation_id="list_clusters_by_recipe",
-    responses=problem_responses(404, 422, 503),
-)
-async def list_clusters(named: NamedRecipe) -> ClusterList:
+@router.get("/{recipe}/clusters", summary="Numbers of every segment of a recipe", responses=SHOW_FAULTS)
+async def list_clusters_by_recipe(named: NamedRecipe) -> ClusterList:
     """Size, share, stability and column statistics of every segment in the training table."""
     return named.predictions.clusters()
 
@@ -129,31 +111,20 @@ async def list_clusters(named: NamedRecipe) -> ClusterList:
 @router.get(
     "/{recipe}/clusters/info",
     summary="Meaning and strategy of every segment of a recipe",
-    operation_id="list_clusters_info_by_recipe",
-    responses=problem_responses(404, 422, 503),
+    responses=SHOW_FAULTS,
 )
-async def list_clusters_info(named: NamedRecipe) -> ClusterInfoList:
+async def list_clusters_info_by_recipe(named: NamedRecipe) -> ClusterInfoList:
     """Name, description, strategy and colour of every segment."""
     return named.predictions.clusters_info()
 
 
-@router.get(
-    "/{recipe}/model/info",
-    summary="The model card of a recipe in numbers",
-    operation_id="get_model_info_by_recipe",
-    responses=problem_responses(404, 422, 503),
-)
-async def get_model_info(named: NamedRecipe) -> ModelInfo:
+@router.get("/{recipe}/model/info", summary="The model card of a recipe in numbers", responses=SHOW_FAULTS)
+async def get_model_info_by_recipe(named: NamedRecipe) -> ModelInfo:
     """Algorithm, features, data, versions, validity, verdict, lineage and proof of the active model."""
     return named.predictions.model_info()
 
 
-@router.get(
-    "/{recipe}/health",
-    summary="Is a recipe's model loaded?",
-    operation_id="get_health_by_recipe",
-    responses=problem_responses(404, 422, 503),
-)
-async def get_health(named: NamedRecipe) -> Health:
+@router.get("/{recipe}/health", summary="Is a recipe's model loaded?", responses=SHOW_FAULTS)
+async def get_health_by_recipe(named: NamedRecipe) -> Health:
     """200 while the recipe's model answers, 503 with the reason while none does."""
     return named.predictions.health()

@@ -8,8 +8,12 @@ from typing import Annotated, Any
 
 from fastapi import Query, Request, Response
 
+from app.controllers.api_controller import problem_responses
 from app.controllers.strict_json import StrictRoute
 
+# why one thing cannot be shown, and why it cannot be changed by a body
+SHOW_FAULTS = problem_responses(404, 422, 503)
+CHANGE_FAULTS = problem_responses(400, 403, 404, 413, 415, 422, 503)
 NOT_MODIFIED = {304: {"description": "It is as `If-None-Match` says"}}
 
 Limit = Annotated[int, Query(ge=1, le=200, description="Most entries of a page.", examples=[50])]
@@ -17,9 +21,13 @@ Cursor = Annotated[str | None, Query(max_length=400, description="`next_cursor` 
 
 
 class ResourceRoute(StrictRoute):
-    """A strict route whose JSON answers to GET bear a weak `ETag`: the same one may be sent compressed."""
+    """A strict route whose JSON answers to GET bear a weak `ETag`: the same one may be sent compressed.
+
+    Unless told otherwise, the operation's id in the API's description is its handler's name.
+    """
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        options["operation_id"] = options.get("operation_id") or endpoint.__name__
         if "GET" in (options.get("methods") or ()):
             options["responses"] = (options.get("responses") or {}) | NOT_MODIFIED
         super().__init__(path, endpoint, **options)

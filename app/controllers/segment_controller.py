@@ -6,9 +6,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path
 
-from app.controllers.api_controller import problem_responses
 from app.controllers.dependencies import NamedRecipe, Segments
-from app.controllers.resource_route import ResourceRoute
+from app.controllers.resource_route import CHANGE_FAULTS, SHOW_FAULTS, ResourceRoute
 from app.controllers.same_origin import SAME_ORIGIN
 from app.schemas.segment import SegmentChange, SegmentList, SegmentRead
 
@@ -18,12 +17,7 @@ router = APIRouter(prefix="/api/v1/recipes/{recipe}/segments", tags=["Segments"]
 SegmentId = Annotated[int, Path(description="Permanent id of a segment.", examples=[1])]
 
 
-@router.get(
-    "",
-    summary="Segments with what people wrote",
-    operation_id="list_segments",
-    responses=problem_responses(404, 422, 503),
-)
+@router.get("", summary="Segments with what people wrote", responses=SHOW_FAULTS)
 def list_segments(named: NamedRecipe, segments: Segments) -> SegmentList:
     """Every segment of the active version, and which of its fields a person has changed."""
     return segments.list_segments(named)
@@ -32,9 +26,8 @@ def list_segments(named: NamedRecipe, segments: Segments) -> SegmentList:
 @router.patch(
     "/{segment_id}",
     summary="Rename, recolour or rewrite a segment",
-    operation_id="change_segment",
     dependencies=[SAME_ORIGIN],
-    responses=problem_responses(400, 403, 404, 413, 415, 422, 503),
+    responses=CHANGE_FAULTS,
 )
 def change_segment(
     segment_id: SegmentId, named: NamedRecipe, body: SegmentChange, segments: Segments

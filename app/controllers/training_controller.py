@@ -8,7 +8,7 @@ from fastapi import APIRouter, Header, Path, Response
 
 from app.controllers.api_controller import problem_responses
 from app.controllers.dependencies import Datasets, Jobs, Recipes
-from app.controllers.resource_route import Cursor, Limit, ResourceRoute
+from app.controllers.resource_route import CHANGE_FAULTS, SHOW_FAULTS, Cursor, Limit, ResourceRoute
 from app.controllers.same_origin import SAME_ORIGIN
 from app.schemas.base import EXAMPLE_ID
 from app.schemas.job import JobList, JobRead, JobStatus
@@ -28,12 +28,7 @@ TrainingId = Annotated[str, Path(description="Id of a training.", examples=[EXAM
 
 
 @router.post(
-    "",
-    status_code=202,
-    summary="Train a recipe",
-    dependencies=[SAME_ORIGIN],
-    operation_id="create_training",
-    responses=problem_responses(400, 403, 404, 413, 415, 422, 503),
+    "", status_code=202, summary="Train a recipe", dependencies=[SAME_ORIGIN], responses=CHANGE_FAULTS
 )
 def create_training(
     body: TrainingCreate,
@@ -52,12 +47,7 @@ def create_training(
     return job
 
 
-@router.get(
-    "",
-    summary="Trainings, newest first",
-    operation_id="list_trainings",
-    responses=problem_responses(422, 503),
-)
+@router.get("", summary="Trainings, newest first", responses=problem_responses(422, 503))
 def list_trainings(
     jobs: Jobs, limit: Limit = 50, cursor: Cursor = None, status: JobStatus | None = None
 ) -> JobList:
@@ -65,12 +55,7 @@ def list_trainings(
     return jobs.list_jobs(limit, cursor, KIND, status)
 
 
-@router.get(
-    "/{training_id}",
-    summary="One training",
-    operation_id="get_training",
-    responses=problem_responses(404, 422, 503),
-)
+@router.get("/{training_id}", summary="One training", responses=SHOW_FAULTS)
 def get_training(training_id: TrainingId, jobs: Jobs) -> JobRead:
     """How far it is; at the end the version that it made, or why it failed."""
     return jobs.get_job(training_id, KIND)
@@ -80,7 +65,6 @@ def get_training(training_id: TrainingId, jobs: Jobs) -> JobRead:
     "/{training_id}/cancel",
     summary="Cancel a training",
     dependencies=[SAME_ORIGIN],
-    operation_id="cancel_training",
     responses=problem_responses(403, 404, 422, 503),
 )
 def cancel_training(training_id: TrainingId, jobs: Jobs) -> JobRead:

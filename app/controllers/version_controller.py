@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, StreamingResponse
 
 from app.controllers.api_controller import problem_responses
 from app.controllers.dependencies import NamedRecipe, VersionPages
-from app.controllers.resource_route import Limit, ResourceRoute
+from app.controllers.resource_route import SHOW_FAULTS, Limit, ResourceRoute
 from app.controllers.same_origin import SAME_ORIGIN
 from app.controllers.templating import render
 from app.core.errors import ClienteleError
@@ -39,12 +39,7 @@ IMAGE: dict[str, Any] = {"content": {"image/svg+xml": {"schema": {"type": "strin
 ARCHIVE: dict[str, Any] = {"content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}}}
 
 
-@router.get(
-    "",
-    summary="Versions of a recipe",
-    operation_id="list_versions",
-    responses=problem_responses(404, 422),
-)
+@router.get("", summary="Versions of a recipe", responses=problem_responses(404, 422))
 def list_versions(
     named: NamedRecipe,
     limit: Limit = 50,
@@ -56,23 +51,14 @@ def list_versions(
     return named.versions.list_versions(limit, cursor)
 
 
-@router.get(
-    "/{version:int}",
-    summary="One version",
-    operation_id="get_version",
-    responses=problem_responses(404, 422, 503),
-)
+@router.get("/{version:int}", summary="One version", responses=SHOW_FAULTS)
 def get_version(named: NamedRecipe, version: Number) -> VersionRead:
     """Model card, evidence, segments and files of one version, with an `ETag`."""
     return named.versions.get_version(version)
 
 
 @router.post(
-    "/{version:int}/activate",
-    summary="Put a version into use",
-    operation_id="activate_version",
-    dependencies=[SAME_ORIGIN],
-    responses=CHANGE,
+    "/{version:int}/activate", summary="Put a version into use", dependencies=[SAME_ORIGIN], responses=CHANGE
 )
 def activate_version(named: NamedRecipe, version: Number) -> VersionRead:
     """Move the pointer to this version; asking twice changes nothing. Every worker follows by itself."""
@@ -80,11 +66,7 @@ def activate_version(named: NamedRecipe, version: Number) -> VersionRead:
 
 
 @router.post(
-    "/rollback",
-    summary="Go back to the version before",
-    operation_id="roll_back_version",
-    dependencies=[SAME_ORIGIN],
-    responses=CHANGE,
+    "/rollback", summary="Go back to the version before", dependencies=[SAME_ORIGIN], responses=CHANGE
 )
 def roll_back_version(
     named: NamedRecipe,
@@ -106,7 +88,6 @@ def roll_back_version(
 @router.delete(
     "/{version:int}",
     summary="Delete a version",
-    operation_id="delete_version",
     status_code=204,
     dependencies=[SAME_ORIGIN],
     responses=CHANGE,
@@ -119,9 +100,8 @@ def delete_version(named: NamedRecipe, version: Number) -> None:
 @router.get(
     "/{version:int}/download",
     summary="Download a version",
-    operation_id="download_version",
     response_class=StreamingResponse,
-    responses={**problem_responses(404, 422, 503), 200: {"description": "A zip archive"} | ARCHIVE},
+    responses={**SHOW_FAULTS, 200: {"description": "A zip archive"} | ARCHIVE},
 )
 def download_version(named: NamedRecipe, version: Number) -> StreamingResponse:
     """Send the version's files as a zip archive, with their SHA-256 in `SHA256SUMS`."""
@@ -131,9 +111,8 @@ def download_version(named: NamedRecipe, version: Number) -> StreamingResponse:
 @router.get(
     "/{version:int}/curves.svg",
     summary="The curves over the number of segments as an image",
-    operation_id="download_curves",
     response_class=StreamingResponse,
-    responses={**problem_responses(404, 422, 503), 200: {"description": "An SVG file"} | IMAGE},
+    responses={**SHOW_FAULTS, 200: {"description": "An SVG file"} | IMAGE},
 )
 def download_curves(named: NamedRecipe, version: Number) -> StreamingResponse:
     """Send silhouette, Davies-Bouldin, Calinski-Harabasz and the elbow of the inertia, drawn over k."""
@@ -141,10 +120,7 @@ def download_curves(named: NamedRecipe, version: Number) -> StreamingResponse:
 
 
 @router.get(
-    "/{version:int}/moves",
-    summary="Who moved, and why",
-    operation_id="get_moves",
-    responses=problem_responses(404, 409, 422, 503),
+    "/{version:int}/moves", summary="Who moved, and why", responses=problem_responses(404, 409, 422, 503)
 )
 def get_moves(named: NamedRecipe, version: Number, since: Since = None) -> MovesRead:
     """Count who moved into this version from an older one: because they changed, or because the model did."""

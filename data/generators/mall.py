@@ -7,14 +7,14 @@ the repository: ``python -m data.generators.mall [PATH]``.
 
 from __future__ import annotations
 
-import os
-import sys
 from bisect import bisect
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
 from random import Random
 from statistics import fmean, stdev
+
+from data.generators.table_file import run, write_table
 
 SEED = 24  # with this draw k-means finds the five groups exactly, from 50 of 50 starts
 HEADER = "CustomerID,Gender,Age,Annual Income (k$),Spending Score (1-100)"
@@ -68,25 +68,8 @@ def generate() -> str:
 
 
 def write(path: Path, *, replace: bool = False) -> bool:
-    """Write the table to `path` in one step; return whether anything was written.
-
-    A file that is there already is left alone, since it may be the shop's own customers; with `replace`
-    it is replaced when its bytes differ.
-    """
-    content = generate().encode("ascii")
-    if path.exists() and (not replace or path.read_bytes() == content):
-        return False
-    path.parent.mkdir(parents=True, exist_ok=True)
-    staged = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with staged.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        staged.replace(path)
-    finally:
-        staged.unlink(missing_ok=True)
-    return True
+    """Write the table to `path` unless a file is there; return whether it was written: see `write_table`."""
+    return write_table(path, generate(), replace=replace)
 
 
 def _people(group: Group, random: Random) -> list[tuple[int, int, int, str]]:
@@ -120,6 +103,4 @@ def _beta_weights(spread: Spread) -> list[float]:
 
 
 if __name__ == "__main__":
-    target = Path(sys.argv[1]) if len(sys.argv) > 1 else DEFAULT_PATH
-    state = "written" if write(target) else "is there already, left as it is"
-    sys.stdout.write(f"{target}: {state}\n")
+    run(generate, DEFAULT_PATH)

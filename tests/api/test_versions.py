@@ -16,7 +16,7 @@ from starlette.testclient import TestClient
 
 from app.application import create_app
 from app.core.config import Settings
-from app.models import artifact_store
+from app.models import active_pointer
 from app.models.artifact_store import ArtifactStore
 from tests.api.problems import problem_of
 
@@ -41,11 +41,6 @@ QUESTIONS = {
 def client(two_versions: Settings) -> Iterator[TestClient]:
     with TestClient(create_app(two_versions)) as client:
         yield client
-
-
-@pytest.fixture
-def store(two_versions: Settings) -> ArtifactStore:
-    return ArtifactStore(two_versions.artifacts_dir, "mall")
 
 
 class TestList:
@@ -179,7 +174,7 @@ class TestActivate:
         def refuse(*_: object) -> None:
             raise OSError(errno.EROFS, "Read-only file system")
 
-        monkeypatch.setattr(artifact_store, "replace_durably", refuse)
+        monkeypatch.setattr(active_pointer, "replace_durably", refuse)
         problem = problem_of(client.post(f"{VERSIONS}/2/activate"), 409, "versions_read_only")
         assert "python -m app.cli.versions" in problem["detail"]
         assert store.pointer.version() == 1

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from app.services.training_service import TrainingService
+from app.core.config import Settings
 from tests.browser.conftest import running_server
-from tests.conftest import settings_in
+from tests.browser.every_page import assert_fits, assert_no_findings
 
 
 @pytest.fixture
-def versions_url(trained_once: Path, repository: Path, tmp_path: Path) -> Iterator[str]:
+def versions_url(two_versions: Settings, repository: Path, tmp_path: Path) -> Iterator[str]:
     """Address of a server of this test's own with two versions, the second not in use."""
-    folder = tmp_path / "versions"
-    shutil.copytree(trained_once, folder)
-    TrainingService(settings_in(folder), 2, 2).train("mall", segments=4, activate=False)
-    with running_server(repository, folder, tmp_path) as address:
+    with running_server(repository, two_versions.artifacts_dir.parent, tmp_path) as address:
         yield address
 
 
@@ -53,17 +48,12 @@ def test_who_moved_is_read_and_scrolled_by_keyboard(page: Page, versions_url: st
     table.focus()
     page.keyboard.press("ArrowRight")
     page.wait_for_function("() => document.querySelector('.data-table').scrollLeft > 0")
-    for width in (320, 360, 768, 1280):
-        page.set_viewport_size({"width": width, "height": 800})
-        assert page.evaluate("() => document.documentElement.scrollWidth") <= width
+    assert_fits(page)
 
 
 def test_no_findings_of_access(page: Page, versions_url: str) -> None:
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
-        page.goto(f"{versions_url}/models?done=activated&version=1")
-        found = Axe().run(page)
-        assert found.violations_count == 0, found.generate_report()
+    page.goto(f"{versions_url}/models?done=activated&version=1")
+    assert_no_findings(page)
 
 
 def test_the_download_arrives(page: Page, versions_url: str) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Response, expect
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.every_page import assert_light, assert_open_to_all
 
 PAGES = [
     "/",
@@ -25,48 +26,24 @@ def statuses_may_be_errors(expected_errors: list[str]) -> None:
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_no_findings_of_access(page: Page, path: str) -> None:
-    page.emulate_media(color_scheme="light", reduced_motion="reduce")
+def test_no_findings_of_access_and_nothing_wider_than_the_window(page: Page, path: str) -> None:
+    page.emulate_media(reduced_motion="reduce")
     page.goto(path)
-    light = Axe().run(page)
-    assert light.violations_count == 0, light.generate_report()
-    page.emulate_media(color_scheme="dark")
-    dark = Axe().run(page)
-    assert dark.violations_count == 0, dark.generate_report()
+    assert_open_to_all(page)
 
 
 def test_no_findings_without_a_model(page: Page, empty_url: str) -> None:
     page.goto(empty_url)
     expect(page.get_by_role("heading", level=1)).to_have_text("No model can answer yet")
     expect(page.get_by_role("link", name="Try again")).to_be_visible()
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
-
-
-@pytest.mark.parametrize("path", PAGES)
-def test_nothing_is_wider_than_the_window(page: Page, path: str) -> None:
-    page.goto(path)
-    for width in (320, 360, 768, 1280):
-        page.set_viewport_size({"width": width, "height": 800})
-        assert page.evaluate("() => document.documentElement.scrollWidth") <= width
+    assert_open_to_all(page)
 
 
 @pytest.mark.parametrize(
     ("path", "limit"), [("/", HOME_BYTES), ("/about", PAGE_BYTES), ("/models", PAGE_BYTES)]
 )
 def test_light_and_from_nowhere_else(page: Page, base_url: str, path: str, limit: int) -> None:
-    answers: list[Response] = []
-
-    def keep(answer: Response) -> None:
-        answers.append(answer)
-
-    page.on("response", keep)
-    page.goto(path)
-    page.wait_for_load_state("networkidle")
-    assert [answer.url for answer in answers if not answer.url.startswith(base_url)] == []
-    assert all(answer.ok for answer in answers)
-    pages = [answer for answer in answers if "/api/" not in answer.url]
-    assert sum(answer.request.sizes()["responseBodySize"] for answer in pages) <= limit
+    assert_light(page, base_url, limit, lambda: page.goto(path))
 
 
 def test_the_answer_is_above_the_fold_on_a_phone(phone: Page) -> None:

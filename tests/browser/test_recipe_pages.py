@@ -6,9 +6,9 @@ import html
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Locator, Page, Response, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
+from tests.browser.every_page import assert_light, assert_open_to_all
 from tests.own_recipes import COLUMNS, OWN
 
 PAGE_BYTES = 30_000
@@ -50,28 +50,12 @@ class TestEveryPage:
     def test_no_findings_of_access_and_nothing_wider_than_the_window(
         self, page: Page, own_url: str, name: str, part: str
     ) -> None:
-        page.emulate_media(color_scheme="light", reduced_motion="reduce")
+        page.emulate_media(reduced_motion="reduce")
         page.goto(f"{own_url}/recipes/{name}{part}")
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-            found = Axe().run(page)
-            assert found.violations_count == 0, found.generate_report()
-        for width in (320, 360, 768, 1280):
-            page.set_viewport_size({"width": width, "height": 800})
-            assert page.evaluate("() => document.documentElement.scrollWidth") <= width
+        assert_open_to_all(page)
 
     def test_light_and_from_nowhere_else(self, page: Page, own_url: str, name: str) -> None:
-        answers: list[Response] = []
-
-        def keep(answer: Response) -> None:
-            answers.append(answer)
-
-        page.on("response", keep)
-        open_page(page, own_url, name)
-        page.wait_for_load_state("networkidle")
-        assert all(answer.ok and answer.url.startswith(own_url) for answer in answers)
-        pages = [answer for answer in answers if "/api/" not in answer.url]
-        assert sum(answer.request.sizes()["responseBodySize"] for answer in pages) <= PAGE_BYTES
+        assert_light(page, own_url, PAGE_BYTES, lambda: open_page(page, own_url, name))
 
     def test_the_answer_follows_every_slider(self, page: Page, own_url: str, name: str) -> None:
         open_page(page, own_url, name)

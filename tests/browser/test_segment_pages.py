@@ -9,18 +9,16 @@ from typing import Any
 
 import httpx
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from app.services.job_kinds import TRAINING
 from tests.api.live_server import Live, serving
 from tests.api.test_own_customers import table
+from tests.browser.every_page import assert_open_to_all
 from tests.conftest import settings_in
 
 pytestmark = pytest.mark.timeout(600)
 PATIENCE_MS = 240_000
-THEMES = ("light", "dark")
-WIDTHS = (320, 360, 768, 1280)
 
 
 @pytest.fixture(scope="module")
@@ -49,19 +47,6 @@ def training(live: Live, **asked: Any) -> str:
 
 def await_title(page: Page, words: str) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text(words, timeout=PATIENCE_MS)
-
-
-def fits(page: Page) -> None:
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 800})
-        assert page.evaluate("() => document.documentElement.scrollWidth") <= width
-
-
-def find_nothing(page: Page) -> None:
-    for theme in THEMES:
-        page.emulate_media(color_scheme="dark" if theme == "dark" else "light", reduced_motion="reduce")
-        found = Axe().run(page)
-        assert found.violations_count == 0, found.generate_report()
 
 
 @pytest.mark.parametrize("has_script", [True, False], ids=["script", "no script"])
@@ -100,8 +85,7 @@ def test_from_a_table_to_names(browser: Browser, live: Live, dataset: str, has_s
 
 def test_the_form_fits_and_has_no_findings(page: Page, live: Live, dataset: str) -> None:
     page.goto(f"{live.url}/datasets/{dataset}/segment")
-    find_nothing(page)
-    fits(page)
+    assert_open_to_all(page)
 
 
 class TestFaults:
@@ -115,19 +99,17 @@ class TestFaults:
         page.get_by_label("Weight of Umsatz").fill("heavy")
         page.get_by_role("button", name="Find the segments").click()
         expect(page.get_by_role("alert").get_by_role("link")).to_have_count(2)
-        find_nothing(page)
-        fits(page)
+        assert_open_to_all(page)
         page.goto(f"{live.url}/recipes/mall/segments")
         page.get_by_role("article").first.get_by_label("Name").fill(" ")
         page.get_by_role("article").first.get_by_role("button", name="Save").click()
         expect(page.get_by_role("alert").get_by_role("link")).to_have_count(1)
-        find_nothing(page)
+        assert_open_to_all(page)
 
 
 def test_the_segments_fit_and_have_no_findings(page: Page, live: Live) -> None:
     page.goto(f"{live.url}/recipes/mall/segments")
-    find_nothing(page)
-    fits(page)
+    assert_open_to_all(page)
     # a colour is chosen with the arrow keys, those of others are passed over
     chosen = page.get_by_role("article").first.get_by_role("radio", checked=True)
     chosen.focus()
@@ -139,15 +121,13 @@ def test_a_training_is_followed_and_cancelled(page: Page, live: Live) -> None:
     page.goto(training(live, seed=1))
     bar = page.get_by_role("progressbar")
     expect(bar).to_be_visible()
-    find_nothing(page)
-    fits(page)
+    assert_open_to_all(page)
     page.wait_for_function("() => document.querySelector('progress')?.value > 10", timeout=PATIENCE_MS)
     page.get_by_role("button", name="Cancel the training").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(
         "The training was cancelled", timeout=PATIENCE_MS
     )
-    find_nothing(page)
-    fits(page)
+    assert_open_to_all(page)
 
 
 class TestWithoutStream:
@@ -159,14 +139,12 @@ class TestWithoutStream:
         page.route("**/events", lambda route: route.fulfill(status=503, body="", content_type="text/plain"))
         page.goto(training(live, seed=2))
         await_title(page, "The training is done")
-        find_nothing(page)
-        fits(page)
+        assert_open_to_all(page)
 
 
 def test_train_again(page: Page, live: Live) -> None:
     page.goto(f"{live.url}/models")
-    find_nothing(page)
-    fits(page)
+    assert_open_to_all(page)
     expect(page.get_by_label("Train again on")).to_have_value("")
     page.get_by_role("button", name="Train", exact=True).click()
     page.wait_for_url("**/trainings/*")

@@ -10,11 +10,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.api.live_server import Live, serving
+from tests.browser.every_page import assert_fits
 from tests.conftest import settings_in
 
 pytestmark = pytest.mark.timeout(300)
 PATIENCE_MS = 120_000
-WIDTHS = (360, 768, 1280)
 ROWS, MOVERS = 120, 6
 KINDS = ((400, 4, 30.0), (1_500, 12, 5.0), (4_000, 30, 15.0))
 BEST = 2
@@ -53,19 +53,13 @@ def expected_errors() -> list[str]:
     return ["503", "422"]
 
 
-def look(page: Page) -> None:
-    """Look at a page on a telephone, a tablet and a screen: nothing is wider than the window."""
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 800})
-        assert page.evaluate("() => document.documentElement.scrollWidth") <= width, page.url
-
-
 def await_title(page: Page, words: str) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text(words, timeout=PATIENCE_MS)
-    look(page)
+    assert_fits(page)
 
 
 def choose(page: Page, name: str, content: bytes) -> None:
+    expect(page.locator('[data-upload="submit"]')).to_be_hidden()  # the script listens
     page.set_input_files("#file", {"name": name, "mimeType": "text/csv", "buffer": content})
     await_title(page, f"What {name} holds")
     expect(page.locator(".understood__sentence")).to_contain_text("rows will be left out")
@@ -73,7 +67,7 @@ def choose(page: Page, name: str, content: bytes) -> None:
 
 def find_nothing_yet(page: Page, live: Live) -> None:
     page.goto(live.url)
-    look(page)
+    assert_fits(page)
     page.get_by_role("link", name="Your customer tables").click()
     await_title(page, "Your customer tables")
 
@@ -82,7 +76,7 @@ def bring_first(page: Page) -> None:
     choose(page, "kunden.csv", table(1).encode("cp1252"))
     page.get_by_role("button", name="Take in").click()
     page.get_by_role("alert").get_by_role("link", name="Umsatz").click()
-    look(page)
+    assert_fits(page)
     question = page.get_by_role("group", name="The numbers of Umsatz")
     question.get_by_role("radio", name="a decimal comma").check()
     page.get_by_role("textbox", name="Name of the table").fill("Spring")
@@ -101,7 +95,7 @@ def find_segments(page: Page) -> None:
     # in haste: pressed twice, it makes one recipe and one training
     page.get_by_role("button", name="Find the segments").dblclick()
     expect(page.get_by_role("progressbar")).to_be_visible()
-    look(page)
+    assert_fits(page)
     await_title(page, "The training is done")
     expect(page.get_by_role("heading", level=2)).to_have_text(f"3 segments of {ROWS} customers")
 
@@ -109,7 +103,7 @@ def find_segments(page: Page) -> None:
 def read_the_evidence(page: Page) -> None:
     verdict = page.locator(".trained__verdict").inner_text()
     page.get_by_role("link", name="How far to trust them").click()
-    look(page)
+    assert_fits(page)
     expect(page.locator(".verdict__answer")).to_contain_text(verdict.partition(":")[0])
 
 
@@ -127,13 +121,13 @@ def ask_about(page: Page, kind: int) -> str:
     )
     expect(page.locator('[data-confirmation="text"]')).to_contain_text("Checked by")
     expect(page.locator('[data-answer="label"]')).to_have_text("Settled")
-    look(page)
+    assert_fits(page)
     return page.locator('[data-answer="name"]').inner_text()
 
 
 def rename(page: Page, name: str, new: str) -> None:
     page.get_by_role("link", name="Edit names and strategies").click()
-    look(page)
+    assert_fits(page)
     article = page.get_by_role("article", name=name, exact=True)
     article.get_by_label("Name").fill(new)
     article.get_by_role("button", name="Save").click()
@@ -182,7 +176,7 @@ def test_from_a_messy_file_to_segments_that_live_on(page: Page, live: Live) -> N
 
     page.get_by_role("button", name="Roll back to spring/1").dblclick()
     expect(page.get_by_role("status")).to_contain_text("Rolled back")
-    look(page)
+    assert_fits(page)
     page.get_by_role("link", name="Segments", exact=True).click()
     assert ask_about(page, BEST) == "Unsere Besten"
     expect(page.locator('[data-confirmation="text"]')).to_contain_text("spring/1")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import json
 import re
 from collections.abc import Iterator
@@ -14,10 +13,7 @@ from app.application import create_app
 from app.core.config import Settings
 from app.models.artifact_store import ArtifactStore, sha256
 from tests.unit.models.test_choice_document import CHOICE
-
-
-def text_of(page: str) -> str:
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page)).split())
+from tests.views.page_text import text_of
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.core.config import Settings
+from tests.views.page_text import text_of
 from tests.working import working
 
 HTML = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin"}
@@ -21,10 +22,6 @@ GOOD = "".join(f"00{n:03d};1.{n:03d},50;{n % 7};{'mw'[n % 2]}\n" for n in range(
 MESSY = HEADER + GOOD + "00999;viel;3;m\n"
 DOUBTFUL = "id;amount\n" + "".join(f"c{n};1.{n:03d}\n" for n in range(100, 140))
 NOBODY = "6a0f4b4e-0000-4000-8000-000000000000"
-
-
-def text_of(page: str) -> str:
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page)).split())
 
 
 @pytest.fixture

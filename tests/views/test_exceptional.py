@@ -15,7 +15,7 @@ from app.application import create_app
 from app.core.config import Settings
 from app.services.training_service import TrainingService
 from tests.conftest import settings_in
-from tests.views.test_about import text_of
+from tests.views.page_text import text_of
 
 CHANGED = 5
 MOVES = "/api/v1/recipes/lifestyle/versions/2/moves"

@@ -8,14 +8,10 @@ import re
 import pytest
 from starlette.testclient import TestClient
 
+from tests.views.page_text import text_of
+
 CUSTOMER = {"annual_income": "87", "spending_score": "82"}
 HTML = {"Accept": "text/html"}
-
-
-def text_of(page: str) -> str:
-    """Return what a person reads: no scripts, no tags, single spaces."""
-    without_scripts = re.sub(r"<script\b.*?</script>", "", page, flags=re.DOTALL)
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", without_scripts)).split())
 
 
 class TestHome:

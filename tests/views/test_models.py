@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,31 +12,15 @@ from starlette.testclient import TestClient
 from app.application import create_app
 from app.core.config import Settings
 from app.models.artifact_store import ArtifactStore
-from app.services.training_service import TrainingService
+from tests.views.page_text import text_of
 
 HTML = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin"}
-
-
-def text_of(page: str) -> str:
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page)).split())
-
-
-@pytest.fixture
-def two_versions(trained: Settings) -> Settings:
-    """Two versions, of five and four segments; the second is stored and not in use."""
-    TrainingService(trained, 2, 2).train("mall", segments=4, activate=False)
-    return trained
 
 
 @pytest.fixture
 def client(two_versions: Settings) -> Iterator[TestClient]:
     with TestClient(create_app(two_versions)) as client:
         yield client
-
-
-@pytest.fixture
-def store(two_versions: Settings) -> ArtifactStore:
-    return ArtifactStore(two_versions.artifacts_dir, "mall")
 
 
 class TestShow:

@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from app.application import create_app
 from tests.conftest import settings_in
 from tests.own_recipes import COLUMNS, OWN, ROWS
-from tests.views.test_home import text_of
+from tests.views.page_text import text_of
 
 HTML = {"Accept": "text/html"}
 

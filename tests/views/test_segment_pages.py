@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 
 from app.core.config import Settings
 from tests.api.test_own_customers import NOBODY, bring, table
-from tests.views.test_about import text_of
+from tests.views.page_text import text_of
 from tests.working import work_off, working
 
 HTML = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin"}

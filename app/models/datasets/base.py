@@ -6,6 +6,8 @@ from pathlib import Path
 
 import duckdb
 
+from app.utils.sql_text import literal
+
 
 def open_base() -> duckdb.DuckDBPyConnection:
     """Open a base in memory that may use little of it."""
@@ -23,13 +25,3 @@ def open_rows(base: duckdb.DuckDBPyConnection, path: Path, view: str = "rows") -
     """Make a view of a Parquet file; return the types of its columns by name."""
     base.execute(f"CREATE VIEW {view} AS SELECT * FROM read_parquet({literal(path)})")  # noqa: S608
     return dict(base.execute(f"SELECT column_name, column_type FROM (DESCRIBE {view})").fetchall())  # noqa: S608
-
-
-def quoted(name: str) -> str:
-    """Return a column's name as SQL takes it, whatever it holds."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def literal(path: Path) -> str:
-    """Return a path as SQL takes it."""
-    return "'" + str(path).replace("'", "''") + "'"

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from app.core.errors import TableInvalid
-from app.models.datasets.base import literal, open_base, open_rows, quoted
+from app.models.datasets.base import open_base, open_rows
+from app.utils.sql_text import literal, quoted
 
 # as RE2 reads it: what stands first behind blanks and marks that cannot be seen
 _FORMULA = r"^[\s\p{Z}\p{C}]*[=+@＝＋＠-]"

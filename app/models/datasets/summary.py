@@ -10,8 +10,9 @@ from typing import Any
 import duckdb
 import numpy as np
 
-from app.models.datasets.base import open_base, open_rows, quoted
+from app.models.datasets.base import open_base, open_rows
 from app.models.encoding.suggestion import suggest_transform
+from app.utils.sql_text import quoted
 
 BINS = 20
 VALUES_SHOWN = 12

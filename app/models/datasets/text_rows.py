@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app.models.datasets.base import open_base, open_rows, quoted
+from app.models.datasets.base import open_base, open_rows
 from app.models.importing.csv_records import Record
+from app.utils.sql_text import quoted
 
 _ROWS_AT_ONCE = 10_000
 

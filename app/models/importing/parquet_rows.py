@@ -11,6 +11,7 @@ import duckdb
 from app.models.importing.csv_records import Record
 from app.models.importing.limits import ImportLimits, refuse
 from app.utils.safe_text import shorten
+from app.utils.sql_text import literal, quoted
 
 _BLOCK_CELLS = 20_000
 _NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "FLOAT", "DOUBLE", "DECIMAL")
@@ -38,7 +39,7 @@ class ParquetTable:
         """Yield the header as record 1 and every row, numbered from 2 as in a text file."""
         yield Record(1, list(self.header))
         cut = self._limits.field_characters + 1  # one more than allowed, so that the cut shows
-        cells = ", ".join(f"left(CAST({_quoted(name)} AS VARCHAR), {cut})" for name in self.header)
+        cells = ", ".join(f"left(CAST({quoted(name)} AS VARCHAR), {cut})" for name in self.header)
         line = 2
         try:
             with connect(self._path) as connection:
@@ -83,14 +84,6 @@ def connect(path: Path) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(":memory:")
     connection.execute("SET memory_limit='256MB'; SET threads=1; SET enable_progress_bar=false")
     connection.execute("SET autoinstall_known_extensions=false; SET autoload_known_extensions=false")
-    connection.execute(f"SET allowed_paths=[{_literal(str(path))}]")
+    connection.execute(f"SET allowed_paths=[{literal(path)}]")
     connection.execute("SET temp_directory=''; SET enable_external_access=false; SET lock_configuration=true")
     return connection
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

@@ -17,6 +17,7 @@ from app.models.importing.rejects import Rejects
 from app.models.importing.row_reader import ColumnPlan, RowReader, Value
 from app.models.importing.table_source import open_table
 from app.models.importing.understanding import Understanding, blocks, hash_content
+from app.utils.sql_text import literal, quoted
 
 _ACCEPTED, _REJECTED = "accepted.parquet", "rejected.csv"
 _CHANGED = "the file has changed since it was judged: judge it again"
@@ -167,9 +168,7 @@ class _Accepted:
             self._base.execute(self._insert, [*columns, first, first + rows])
 
     def finish(self, path: Path, row_column: str) -> None:
-        names = [plan.name.replace('"', '""') for plan in self._plans]
-        columns = ", ".join(f'c{n} AS "{name}"' for n, name in enumerate(names))
-        target = str(path).replace("'", "''")
+        columns = ", ".join(f"c{n} AS {quoted(plan.name)}" for n, plan in enumerate(self._plans))
         # One thread keeps the order of the rows, without sorting them.
-        query = f"COPY (SELECT number AS {row_column}, {columns} FROM rows) TO '{target}'"  # noqa: S608
+        query = f"COPY (SELECT number AS {row_column}, {columns} FROM rows) TO {literal(path)}"  # noqa: S608
         self._base.execute(f"{query} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 20480)")

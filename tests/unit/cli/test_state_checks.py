@@ -25,9 +25,6 @@ from app.core.job_process import BEAT
 from app.models.records.upgrade import list_revisions, open_database
 from app.services.job_service import JobService
 from app.services.training_service import TrainingService
-from tests.storage.databases import empty_url, postgres, postgres_with_tables, sqlite_template, url
-
-__all__ = ["empty_url", "postgres", "postgres_with_tables", "sqlite_template", "url"]
 
 CANARY = "s3cr3t-canary"
 NEWEST = list_revisions()[-1]

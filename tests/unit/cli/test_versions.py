@@ -6,20 +6,13 @@ from click.testing import CliRunner, Result
 from app.cli.versions import versions
 from app.core.config import Settings
 from app.models.artifact_store import ArtifactStore
-from app.services.training_service import TrainingService
 
 
 @pytest.fixture(autouse=True)
-def two_versions(monkeypatch: pytest.MonkeyPatch, trained: Settings) -> None:
-    """``mall/1`` and ``mall/2``, the second in use."""
-    monkeypatch.setenv("DATA_DIR", str(trained.data_dir))
-    monkeypatch.setenv("ARTIFACTS_DIR", str(trained.artifacts_dir))
-    TrainingService(trained, 2, 2).train("mall", segments=4)
-
-
-@pytest.fixture
-def store(trained: Settings) -> ArtifactStore:
-    return ArtifactStore(trained.artifacts_dir, "mall")
+def second_in_use(monkeypatch: pytest.MonkeyPatch, two_versions: Settings, store: ArtifactStore) -> None:
+    monkeypatch.setenv("DATA_DIR", str(two_versions.data_dir))
+    monkeypatch.setenv("ARTIFACTS_DIR", str(two_versions.artifacts_dir))
+    store.activate(2)
 
 
 def run(*arguments: str, answer: str | None = None) -> Result:

@@ -3,9 +3,6 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-import subprocess
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,10 +10,8 @@ from numpy.typing import NDArray
 from sklearn.cluster import KMeans
 from sklearn.metrics import silhouette_score
 
-from data.generators import lifestyle
-from data.generators.lifestyle import REGIONS, generate, total_spend, write
+from data.generators.lifestyle import REGIONS, generate, total_spend
 
-ROOT = Path(__file__).resolve().parents[3]
 # The same bytes on Python 3.11, 3.12 and 3.13; a change here is a new table with a new fingerprint.
 SHA256 = "48663f410abd4c9548f72695fa98564df48276fbbdfb9a0a1db0c8187e37dbeb"
 NUMBERS = {"age": 1, "income": 3, "score": 4, "frequency": 6, "order_value": 7, "recency": 8, "total": 9}
@@ -108,38 +103,3 @@ class TestGenerate:
         for k in range(2, 9):
             labels = KMeans(k, n_init=5, random_state=1).fit(Z).labels_
             assert silhouette_score(Z, labels) < 0.27, k
-
-
-class TestWrite:
-    def test_only_where_nothing_is(self, tmp_path: Path) -> None:
-        path = tmp_path / "raw" / "lifestyle_customers.csv"
-        assert write(path)
-        assert not write(path)
-        assert path.read_bytes() == generate().encode("ascii")
-        assert list(path.parent.iterdir()) == [path]
-
-    def test_leaves_a_shops_own_table_alone(self, tmp_path: Path) -> None:
-        path = tmp_path / "lifestyle_customers.csv"
-        path.write_text("mine")
-        assert not write(path)
-        assert path.read_text() == "mine"
-
-    def test_replaces_on_demand(self, tmp_path: Path) -> None:
-        path = tmp_path / "lifestyle_customers.csv"
-        path.write_text("mine")
-        assert write(path, replace=True)
-        assert not write(path, replace=True)
-        assert path.read_bytes() == generate().encode("ascii")
-
-    def test_command_line(self, tmp_path: Path) -> None:
-        path = tmp_path / "table.csv"
-        # -I -S: no third-party package may be needed, since setup runs this
-        code = (
-            f"import sys; sys.path.insert(0, {str(ROOT)!r}); sys.argv[1:] = [{str(path)!r}]; import runpy; "
-        )
-        code += f"runpy.run_module({lifestyle.__name__!r}, run_name='__main__')"
-        done = subprocess.run(
-            [sys.executable, "-I", "-S", "-c", code], capture_output=True, check=True, text=True
-        )
-        assert done.stdout == f"{path}: written\n"
-        assert path.read_bytes() == generate().encode("ascii")

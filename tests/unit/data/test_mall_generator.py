@@ -3,8 +3,6 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -14,11 +12,9 @@ from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_rand_score, silhouette_score
 from sklearn.preprocessing import StandardScaler
 
-from data.generators import mall
-from data.generators.mall import generate, write
+from data.generators.mall import generate
 
-ROOT = Path(__file__).resolve().parents[3]
-ORIGINAL = ROOT / "../shared/data/mall_customers.csv"
+ORIGINAL = Path(__file__).resolve().parents[3] / "../shared/data/mall_customers.csv"
 # The same bytes on Python 3.11, 3.12 and 3.13; a change here is a new table with a new fingerprint.
 SHA256 = "0019a4aadc79cb4b991bec8618e2e0b33ea7d6ac4dc4cdaff0073e64b5ddbd98"
 
@@ -97,38 +93,3 @@ class TestGenerate:
         original = {tuple(row[1:]) for row in rows_of(ORIGINAL.read_text())[1:]}
         shared = sum(tuple(row[1:]) in original for row in rows)
         assert shared <= 3
-
-
-class TestWrite:
-    def test_only_where_nothing_is(self, tmp_path: Path) -> None:
-        path = tmp_path / "raw" / "mall_customers.csv"
-        assert write(path)
-        assert not write(path)
-        assert path.read_bytes() == generate().encode("ascii")
-        assert list(path.parent.iterdir()) == [path]
-
-    def test_leaves_a_shops_own_table_alone(self, tmp_path: Path) -> None:
-        path = tmp_path / "mall_customers.csv"
-        path.write_text("mine")
-        assert not write(path)
-        assert path.read_text() == "mine"
-
-    def test_replaces_on_demand(self, tmp_path: Path) -> None:
-        path = tmp_path / "mall_customers.csv"
-        path.write_text("mine")
-        assert write(path, replace=True)
-        assert not write(path, replace=True)
-        assert path.read_bytes() == generate().encode("ascii")
-
-    def test_command_line(self, tmp_path: Path) -> None:
-        path = tmp_path / "table.csv"
-        # -I -S: no third-party package may be needed, since setup runs this
-        code = (
-            f"import sys; sys.path.insert(0, {str(ROOT)!r}); sys.argv[1:] = [{str(path)!r}]; import runpy; "
-        )
-        code += f"runpy.run_module({mall.__name__!r}, run_name='__main__')"
-        done = subprocess.run(
-            [sys.executable, "-I", "-S", "-c", code], capture_output=True, check=True, text=True
-        )
-        assert done.stdout == f"{path}: written\n"
-        assert path.read_bytes() == generate().encode("ascii")

@@ -11,10 +11,10 @@ import pytest
 from app.core.errors import TableInvalid
 from app.models import customer_table
 from app.models.customer_table import CustomerTable, read_customer_table
-from app.models.datasets.base import literal
 from app.models.datasets.text_rows import StoredTable
 from app.models.recipe import SHIPPED, Recipe, get_recipe
 from app.models.stored_columns import read_columns
+from app.utils.sql_text import literal
 
 NAMES = (
     "id",

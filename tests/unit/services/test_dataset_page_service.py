@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -9,20 +8,12 @@ from app.core.config import Settings
 from app.core.errors import DatasetNotFound, UploadMalformed
 from app.schemas.dataset import ImportChoices
 from app.services.dataset_page_service import ROWS_AT_ONCE, DatasetPageService
-from app.services.recipe_service import RecipeService
-from app.services.storage import Storage, StoredServices
+from app.services.storage import StoredServices
 from tests.working import work_off
 
 TABLE = "id;income;news;seen;note\n" + "".join(
     f"k{n};{n}234,5;{'yn'[n % 2]}es;2024-01-{n % 28 + 1:02d};{'' if n else 'first'}\n" for n in range(60)
 ).replace("nes", "no")
-
-
-@pytest.fixture
-def stored(settings: Settings) -> Iterator[StoredServices]:
-    storage = Storage(settings, RecipeService(settings))
-    yield storage.get_services()
-    storage.close()
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,19 +9,11 @@ from app.core.config import Settings
 from app.core.errors import DatasetNotFound, UploadNotFound
 from app.schemas.dataset import DatasetRead, ImportChoices
 from app.services.dataset_service import DatasetService
-from app.services.recipe_service import RecipeService
-from app.services.storage import Storage, StoredServices
+from app.services.storage import StoredServices
 from tests.working import work_off
 
 TABLE = "id;income\n" + "".join(f"k{n};{n},5\n" for n in range(12))
 NOBODY = "6a0f4b4e-0000-4000-8000-000000000000"
-
-
-@pytest.fixture
-def stored(settings: Settings) -> Iterator[StoredServices]:
-    storage = Storage(settings, RecipeService(settings))
-    yield storage.get_services()
-    storage.close()
 
 
 @pytest.fixture

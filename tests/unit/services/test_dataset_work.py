@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,7 +11,6 @@ from app.core.errors import TableInvalid
 from app.models.records.column_mapping import ColumnMappingStore
 from app.models.records.dataset import DatasetStore
 from app.models.records.job import JobRecord, JobStore
-from app.models.records.upgrade import open_database
 from app.services.dataset_files import DatasetFiles
 from app.services.dataset_work import DryRunWork, ImportWork
 from app.services.job_worker import Outcome
@@ -20,13 +18,6 @@ from app.services.job_worker import Outcome
 TABLE = "id;income\n" + "".join(f"k{n:02d};{n},5\n" for n in range(12))
 DOUBTFUL = "id,income\n" + "".join(f"k{n},1.{n}\n" for n in range(100, 120))
 FIRST, SECOND = (f"6a0f4b4e-0000-4000-8000-00000000000{n}" for n in (1, 2))
-
-
-@pytest.fixture
-def database(settings: Settings) -> Iterator[Database]:
-    made = open_database(settings)
-    yield made
-    made.close()
 
 
 def job(settings: Settings, content: str, job_id: str = FIRST, **changed: Any) -> JobRecord:

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from app.core.config import Settings
@@ -10,20 +8,12 @@ from app.schemas.import_page import StoppedPage, TakenIn, UnderstoodPage, Workin
 from app.schemas.job import JobRead
 from app.services.import_page_service import ImportPageService
 from app.services.job_kinds import DRY_RUN, IMPORT
-from app.services.recipe_service import RecipeService
-from app.services.storage import Storage, StoredServices
+from app.services.storage import StoredServices
 from tests.working import refuse, work_off
 
 CLEAR = "id;income\n" + "".join(f"k{n};{n},5\n" for n in range(12))
 DOUBTFUL = "id;income\n" + "".join(f"k{n};1.{n}\n" for n in range(100, 112))
 TAKE = {"wish": "take", "name": "Spring"}
-
-
-@pytest.fixture
-def stored(settings: Settings) -> Iterator[StoredServices]:
-    storage = Storage(settings, RecipeService(settings))
-    yield storage.get_services()
-    storage.close()
 
 
 @pytest.fixture

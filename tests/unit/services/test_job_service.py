@@ -1,24 +1,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from app.core.database import Database
 from app.core.errors import IdempotencyKeyReused, JobNotFound
-from app.models.records.upgrade import upgrade
 from app.services.job_service import JobService
 from app.services.job_worker import JobWorker, Outcome
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    made = Database(f"sqlite:///{tmp_path / 'jobs.db'}")
-    upgrade(made)
-    yield made
-    made.close()
 
 
 @pytest.fixture

@@ -2,9 +2,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -14,18 +13,9 @@ from app.core.database import Database, clock
 from app.core.errors import FieldFault, TableInvalid
 from app.models.records.column_mapping import ColumnMappingStore
 from app.models.records.job import JobRecord, JobStore
-from app.models.records.upgrade import upgrade
 from app.services.job_worker import JobWorker, Outcome, Tell, Work
 
 LEASE = 0.3
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    made = Database(f"sqlite:///{tmp_path / 'jobs.db'}")
-    upgrade(made)
-    yield made
-    made.close()
 
 
 def enqueue(database: Database, *kinds: str) -> list[str]:

@@ -24,10 +24,7 @@ from app.services.dataset_service import DatasetService
 from app.services.job_kinds import DRY_RUN, IMPORT, TRAINING
 from app.services.job_service import JobService
 from app.services.retention_service import RetentionService
-from tests.storage.databases import postgres, postgres_with_tables, sqlite_template, url
 from tests.working import work_off
-
-__all__ = ["postgres", "postgres_with_tables", "sqlite_template", "url"]
 
 TABLE = "id;income\n" + "".join(f"k{n};{n},5\n" for n in range(12))
 NOTHING = {"uploads": 0, "dry_runs": 0, "tables": 0, "leftovers": 0, "jobs": 0}

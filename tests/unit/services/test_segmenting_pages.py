@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,9 +9,8 @@ from app.core.config import Settings
 from app.core.errors import DatasetNotFound
 from app.schemas.job import JobRead
 from app.schemas.segment_pages import SegmentingPage
-from app.services.recipe_service import RecipeService
 from app.services.segmenting_pages import NO_NUMBER, WRONG, SegmentingPages
-from app.services.storage import Storage
+from app.services.storage import StoredServices
 from tests.api.test_own_customers import NOBODY, bring, table
 from tests.working import working
 
@@ -26,10 +24,8 @@ def dataset(empty_client: TestClient, settings: Settings) -> str:
 
 
 @pytest.fixture
-def pages(settings: Settings) -> Iterator[SegmentingPages]:
-    storage = Storage(settings, RecipeService(settings))
-    yield storage.get_services().segmenting
-    storage.close()
+def pages(stored: StoredServices) -> SegmentingPages:
+    return stored.segmenting
 
 
 def refused(pages: SegmentingPages, dataset: str, **changed: Any) -> SegmentingPage:

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -14,23 +13,11 @@ from app.services.version_page_service import VersionPageService
 from tests.conftest import settings_in
 
 
-@pytest.fixture(scope="module")
-def two_versions(trained_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("two")
-    shutil.copytree(trained_once, folder, dirs_exist_ok=True)
-    TrainingService(settings_in(folder), 2, 2).train("mall", segments=4)
-    return folder
-
-
 @pytest.fixture
-def settings(two_versions: Path, tmp_path: Path) -> Settings:
-    shutil.copytree(two_versions, tmp_path, dirs_exist_ok=True)
-    return settings_in(tmp_path)
-
-
-@pytest.fixture
-def store(settings: Settings) -> ArtifactStore:
-    return ArtifactStore(settings.artifacts_dir, "mall")
+def settings(two_versions: Settings, store: ArtifactStore) -> Settings:
+    """Two versions, the second in use."""
+    store.activate(2)
+    return two_versions
 
 
 @pytest.fixture

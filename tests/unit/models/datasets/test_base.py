@@ -4,7 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from app.models.datasets.base import literal, open_base, open_rows, quoted
+from app.models.datasets.base import open_base, open_rows
+from app.utils.sql_text import literal, quoted
 
 
 def test_any_name_of_a_file_and_of_a_column(tmp_path: Path) -> None:

@@ -8,8 +8,8 @@ import duckdb
 import pytest
 
 from app.core.errors import TableInvalid
-from app.models.datasets.base import literal
 from app.models.datasets.rows import append_rows, read_rows, write_csv
+from app.utils.sql_text import literal
 
 NAMES = ["id", "day", "n"]
 

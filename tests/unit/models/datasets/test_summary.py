@@ -6,8 +6,8 @@ import duckdb
 import numpy as np
 import pytest
 
-from app.models.datasets.base import literal, quoted
 from app.models.datasets.summary import BINS, SAMPLE_ROWS, summarise
+from app.utils.sql_text import literal
 
 
 def write(path: Path, query: str) -> Path:
@@ -73,8 +73,3 @@ def test_a_sample_of_many_is_the_same_each_time(tmp_path: Path) -> None:
     assert first == second
     assert len(first["x"]) == SAMPLE_ROWS
     assert [-(x or 0) for x in first["x"]] == first["y"]
-
-
-def test_names_are_quoted() -> None:
-    assert quoted('a"b') == '"a""b"'
-    assert literal(Path("it's")) == "'it''s'"

@@ -6,9 +6,9 @@ import duckdb
 import numpy as np
 
 from app.models.datasets import text_rows
-from app.models.datasets.base import literal
 from app.models.datasets.text_rows import StoredTable
 from app.models.importing.csv_records import Record
+from app.utils.sql_text import literal
 
 
 def write(path: Path, query: str) -> Path:
