@@ -56,6 +56,11 @@ class TestReadme:
         lines = first.group(1).splitlines()
         assert [line.split()[:2] for line in lines] == [["./setup.sh", "run"], ["./setup.sh", "test"]]
 
+    def test_its_counts_are_generated(self, repository: Path) -> None:
+        check = [sys.executable, "scripts/readme_figures.py", "--check"]
+        told = "run python scripts/readme_figures.py"
+        assert subprocess.run(check, cwd=repository, check=False).returncode == 0, told
+
     def test_every_link_to_a_file_leads_somewhere(self, repository: Path) -> None:
         for name in DOCUMENTS:
             document = repository / name
