@@ -10,7 +10,7 @@ import pytest
 
 from app.core.config import Settings
 from app.core.errors import MovesUnknown, VersionNotFound, VersionsDiffer, VersionsReadOnly
-from app.models import artifact_store
+from app.models import active_pointer
 from app.models.artifact_store import ArtifactStore
 from app.models.recipe import get_recipe
 from app.services.recipe_service import RecipeService
@@ -106,7 +106,7 @@ class TestChanging:
         def refuse(*_: object) -> None:
             raise OSError(number, "no")
 
-        monkeypatch.setattr(artifact_store, "replace_durably", refuse)
+        monkeypatch.setattr(active_pointer, "replace_durably", refuse)
         with pytest.raises(expected):
             service.activate(1)
 
