@@ -129,7 +129,7 @@ _BEHIND = "Ask a few of them what lies behind {word} before you spend on it"
 _NEITHER = "Keep to the usual offers: nothing sets them apart from the mean customer"
 _ALWAYS = (
     "Test one offer on half of the segment and compare",
-    "Give the segment a name and a strategy of your own in the recipe",
+    "Give the segment a name and a strategy of your own",
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.models.choice_document import CRITERIA
 from app.schemas.choice import AlternativeRead, ChoiceRead, ChoiceStory, Opinion, OtherWay
-from app.utils.quantities import number_text
+from app.utils.quantities import listing, number_text
 
 LOOKS_AT = {
     "elbow": "Where one more segment stops making customers much more alike.",
@@ -31,8 +31,8 @@ def tell_choice(choice: ChoiceRead) -> ChoiceStory:
     """Tell of a choice: the recommendation, its reasons, each criterion, each other way of clustering."""
     rows = max((other.rows for other in choice.alternatives), default=0)
     return ChoiceStory(
-        text=choice.text,
-        reasons=choice.reasons,
+        text=_in_short(choice),
+        reasons=[choice.text, *choice.reasons],
         is_disputed=choice.is_disputed,
         opinions=[
             Opinion(
@@ -46,6 +46,22 @@ def tell_choice(choice: ChoiceRead) -> ChoiceStory:
         ways=[_way(other) for other in choice.alternatives],
         compared=number_text(rows),
     )
+
+
+def _in_short(choice: ChoiceRead) -> str:
+    """Say how many criteria name the number, and what the others name; which ones is a detail."""
+    if choice.segments < 2:
+        return choice.text
+    said = choice.answers.values()
+    agree, asked = sum(answer == choice.segments for answer in said), len(said)
+    others = sorted({answer for answer in said if answer is not None and answer != choice.segments})
+    who = {0: f"none of {asked} measures names", 1: f"1 of {asked} measures names"}.get(
+        agree, f"{'all' if agree == asked else f'{agree} of'} {asked} measures name"
+    )
+    rest = ""
+    if others:
+        rest = f"; {'the others say' if agree else 'they say'} {listing([_answer(one) for one in others])}"
+    return f"{choice.segments} segments: {who} this number{rest}."
 
 
 def _answer(answer: int | None) -> str:

@@ -86,8 +86,8 @@ def draw_correlations(summary: DatasetSummary) -> HeatTable | None:
             for name, row in zip(names, matrix, strict=True)
         ],
         finding=_strongest(names, matrix),
-        note=f"Pearson's r{more}, over the rows that hold both values: 1 rise together, −1 one falls as the "
-        "other rises, 0 no straight line. – where a column never changes.",
+        note="1: they rise together; −1: one falls as the other rises; 0: no straight line; –: one never "
+        f"changes. Pearson's r{more}, over the rows that hold both values.",
     )
 
 

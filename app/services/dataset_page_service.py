@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 TABLES_AT_ONCE, ROWS_AT_ONCE, MOST_RECIPES = 50, 25, 20
 MEGABYTE = 1_048_576
+KINDS_OF_FILE = {"csv": "CSV", "csv.gz": "Gzipped CSV", "xlsx": "Excel", "parquet": "Parquet"}
 DONE = {
     "taken": "The table was taken in.",
     "renamed": "The table has its new name.",
@@ -149,7 +150,8 @@ def _cell(value: Any) -> str:
 
 def _figures(dataset: DatasetRead) -> list[tuple[str, str, str]]:
     source = dataset.source
-    written = format_text(source["format"], source["delimiter"], source["encoding"])
+    kind = KINDS_OF_FILE[source["format"]]
+    detail = format_text("csv", source["delimiter"], source["encoding"])
     rejected = (
         "left out of the file, with the reason" if dataset.rejected else "every row of the file was good"
     )
@@ -158,5 +160,5 @@ def _figures(dataset: DatasetRead) -> list[tuple[str, str, str]]:
         ("Rows", number_text(dataset.rows), "one customer or purchase each"),
         ("Columns", number_text(len(dataset.columns)), f"{counted(numbers, 'number')} to segment by"),
         ("Rejected rows", number_text(dataset.rejected), rejected),
-        ("File", written[:1].upper() + written[1:], source["file_name"]),
+        ("File", kind, f"{source['file_name']}, {detail}" if detail else source["file_name"]),
     ]

@@ -70,7 +70,7 @@ class SegmentService:
         self._one(recipe, segment_id)
         others = [s for s in self.list_segments(recipe).segments if s.segment_id != segment_id]
         if change.name is not None and change.name.casefold() in {s.name.casefold() for s in others}:
-            raise _taken("name", "another segment is called so")
+            raise _taken("name", "another segment has this name")
         if change.slot is not None and change.slot in {segment.slot for segment in others}:
             raise _taken("slot", "another segment has this colour")
 

@@ -28,8 +28,8 @@ from app.utils.quantities import number_text
 
 MOST_TABLES, TABLES_LOOKED_AT = 50, 200
 TITLES = {
-    "pending": "The training waits for its turn",
-    "running": "Training the model",
+    "pending": "Finding the segments",
+    "running": "Finding the segments",
     "completed": "The training is done",
     "failed": "The training failed",
     "cancelled": "The training was cancelled",
@@ -64,7 +64,7 @@ class TrainingPages:
             recipe_is_there=recipe is not None,
             dataset_id=job.asked["dataset_id"],
             percent=int(100 * job.progress),
-            words="stopping" if job.cancel_requested and not job.has_ended else job.words,
+            words=_words(job),
             trained=_trained(job, recipe),
             advice=ADVICE.get(job.failure.type.rpartition(":")[2], OTHER_ADVICE) if job.failure else "",
             frame=self._recipes.bare_frame(name) if recipe else Frame(),
@@ -123,6 +123,12 @@ class TrainingPages:
             return self._recipes.get_services(name)
         except (RecipeNotFound, RecipeInvalid):
             return None
+
+
+def _words(job: JobRead) -> str:
+    if job.cancel_requested and not job.has_ended:
+        return "stopping"
+    return job.words or "waiting for its turn"
 
 
 def _was_open(recipe: RecipeServices) -> bool:

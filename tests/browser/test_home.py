@@ -66,9 +66,7 @@ class TestSliders:
         slider(home, "Spending score").fill("95")
         expect(answer(home)).to_have_text("VIP / Whale")
         expect(home.locator('[data-answer="label"]')).to_have_text("Settled")
-        expect(home.locator('[data-answer="share"]')).to_have_text(
-            ": 50 of 50 refits place this customer here."
-        )
+        expect(home.locator('[data-answer="share"]')).to_have_text(": 50 of 50 retrained models agree.")
         expect(home.locator('[data-details="strategy"] li').first).to_have_text(
             "Premium products, shown first to this group"
         )

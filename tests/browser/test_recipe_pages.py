@@ -68,7 +68,7 @@ class TestEveryPage:
         expect(confirmation(page)).to_have_text(f"Checked by {name}/1")
         expect(page).to_have_url(re.compile(rf"/recipes/{name}\?recency=\d+"))
         expect(page.locator('[data-answer="share"]')).to_have_text(
-            re.compile(r": \d+ of 50 refits place this customer here\.")
+            re.compile(r": \d+ of 50 retrained models agree\.")
         )
 
     def test_script_and_server_draw_and_tell_alike(self, page: Page, own_url: str, name: str) -> None:

@@ -135,7 +135,7 @@ def rename(page: Page, name: str, new: str) -> None:
 
 
 def bring_newer(page: Page) -> None:
-    page.get_by_role("link", name="Datasets").click()
+    page.get_by_role("link", name="Tables", exact=True).click()
     choose(page, "kunden.csv", table(2, MOVERS).encode("utf-8-sig"))
     expect(
         page.get_by_text("Your answers to an earlier file with these columns were applied")

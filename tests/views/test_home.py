@@ -21,7 +21,7 @@ class TestHome:
         text = text_of(answer.text)
         assert "What kind of mall customer is this?" in text
         assert "VIP / Whale" in text
-        assert re.search(r"Settled : \d+ of 50 refits place this customer here\.", text)
+        assert re.search(r"Settled : \d+ of 50 retrained models agree\.", text)
         assert "Premium products, shown first to this group" in text
         assert re.search(
             r"lies \d\.\d\d standard deviations away; next in line is Average Customer with \d", text

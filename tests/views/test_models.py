@@ -73,7 +73,7 @@ class TestShow:
         (own / "outlet.toml").write_text(text, encoding="utf-8")
         page = client.get("/models?recipe=outlet").text
         assert (
-            '<a class="contents__link" href="/models?recipe=outlet" aria-current="page">Outlet &lt;b&gt;'
+            '<a class="models__recipe" href="/models?recipe=outlet" aria-current="page">Outlet &lt;b&gt;'
             in page
         )
         assert "python train_model.py --recipe outlet" in page

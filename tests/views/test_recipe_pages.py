@@ -39,7 +39,7 @@ class TestEveryRecipe:
         assert f"What kind of {name} customer is this?" in text
         assert answer["name"] in text
         assert answer["strategy"][0] in text
-        assert f"{round(answer['confidence']['value'] * 50)} of 50 refits place this customer here." in text
+        assert f"{round(answer['confidence']['value'] * 50)} of 50 retrained models agree." in text
 
     def test_has_a_box_and_a_reason_for_every_feature(self, client: TestClient, name: str) -> None:
         page = client.get(f"/recipes/{name}").text

@@ -131,7 +131,7 @@ class TestTraining:
     def test_waits_and_is_cancelled(self, empty_client: TestClient, address: str) -> None:
         training = post(empty_client, address, CHOSEN).headers["location"]
         page = empty_client.get(training).text
-        assert "The training waits for its turn" in page
+        assert "Waiting for its turn" in page
         assert '<noscript><meta http-equiv="refresh" content="5"></noscript>' in page
         assert '<progress class="training-progress__bar" max="100" value="0"' in page
         assert post(empty_client, f"{training}/cancel", {}, ELSEWHERE).status_code == 403
@@ -286,7 +286,7 @@ class TestSegments:
     @pytest.mark.parametrize(
         ("fields", "error"),
         [
-            ({"name": "budget conscious"}, ("name-1", "Another segment is called so")),
+            ({"name": "budget conscious"}, ("name-1", "Another segment has this name")),
             ({"name": " "}, ("name-1", "A name has 1 to 80 characters")),
             ({"slot": "1"}, ("slot-1", "Another segment has this colour")),
             ({"slot": "9"}, ("slot-1", "Choose one of the colours")),

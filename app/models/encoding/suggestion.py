@@ -41,7 +41,8 @@ def suggest_transform(x: Floats) -> Suggestion:
     known = x[~np.isnan(x)]
     before = skewness(known)
     if abs(before) < SKEWED:
-        return Suggestion("none", before, before, f"skewness {before:.1f}: even enough to be left as it is")
+        reason = f"even enough to be left as it is (skewness {_short(before)})"
+        return Suggestion("none", before, before, reason)
     if before > 0.0 and known.min() >= 0.0:
         after = skewness(np.log1p(known))
         if abs(after) < SKEWED:
@@ -49,7 +50,7 @@ def suggest_transform(x: Floats) -> Suggestion:
     power = fit_power(known)
     after = skewness(transform_rows(known, "yeo_johnson", power))
     if abs(after) > abs(before) / 2.0:
-        reason = f"skewness {before:.1f}, and no transform would halve it: left as it is"
+        reason = f"left as it is: no transform would halve its skewness of {_short(before)}"
         return Suggestion("none", before, before, reason)
     named = f"a power transform (Yeo-Johnson, λ = {power:.2f})"
     return Suggestion("yeo_johnson", before, after, _reason(before, after, named))
@@ -66,4 +67,12 @@ def skewness(x: Floats) -> float:
 
 def _reason(before: float, after: float, named: str) -> str:
     side = "high" if before > 0.0 else "low"
-    return f"skewness {before:.1f}: a few {side} values outweigh the rest; {named} leaves {after:.1f}"
+    return (
+        f"a few {side} values outweigh the rest (skewness {_short(before)}); {named} evens them out "
+        f"({_short(after)})"
+    )
+
+
+def _short(value: float) -> str:
+    # the sum turns -0.0 into 0.0
+    return f"{round(value, 1) + 0.0:.1f}"

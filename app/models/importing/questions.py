@@ -135,7 +135,8 @@ def _ask_about_others(column: ColumnVerdict, name: str) -> Question | None:
     others = column.present - readable
     if not others:
         return None
-    text = f"{others:,} of {column.present:,} values of {name} are no {column.kind}. What does it hold?"
+    are = "is" if others == 1 else "are"
+    text = f"{others:,} of {column.present:,} values of {name} {are} no {column.kind}. What does it hold?"
     options = (
         Option(column.kind, f"{column.kind}s: reject the rows where it is none", ""),
         Option(Kind.TEXT, "texts: keep every value as it is", ""),

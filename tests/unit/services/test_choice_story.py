@@ -49,8 +49,26 @@ class TestCriteria:
         assert story.is_disputed
 
     def test_the_recommendation_and_the_null_test_in_the_version_s_words(self) -> None:
-        story = tell_choice(choice())
-        assert (story.text, story.reasons) == (choice().text, choice().reasons)
+        assert tell_choice(choice()).reasons == [choice().text, *choice().reasons]
+
+    @pytest.mark.parametrize(
+        ("answers", "told"),
+        [
+            ({"elbow": 2, "silhouette": 2}, "2 segments: all 2 measures name this number."),
+            ({"elbow": 2, "gap": None}, "2 segments: 1 of 2 measures names this number."),
+            (
+                {"elbow": 4, "silhouette": 2, "gap": 1},
+                "2 segments: 1 of 3 measures names this number; the others say no division and 4.",
+            ),
+            ({"elbow": 3}, "2 segments: none of 1 measures names this number; they say 3."),
+        ],
+    )
+    def test_in_short_nobody_is_named(self, answers: dict[str, int | None], told: str) -> None:
+        assert tell_choice(choice(answers=answers)).text == told
+
+    def test_of_no_division_the_version_s_own_words(self) -> None:
+        undivided = choice().model_copy(update={"segments": 1, "text": "No division."})
+        assert tell_choice(undivided).text == "No division."
 
     def test_every_criterion_has_its_words(self) -> None:
         assert CRITERIA.keys() == LOOKS_AT.keys()

@@ -110,7 +110,7 @@ class TestShow:
             ("Rows", "60", "one customer or purchase each"),
             ("Columns", "5", "1 number to segment by"),
             ("Rejected rows", "0", "every row of the file was good"),
-            ("File", "Semicolons, UTF-8", "shop.csv"),
+            ("File", "CSV", "shop.csv, semicolons, UTF-8"),
         ]
         assert (page.message, page.fault, page.parent) == ("The table was taken in.", "no", None)
         assert page.correlations is None

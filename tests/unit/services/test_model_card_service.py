@@ -79,7 +79,7 @@ class TestChoice:
         model.analysis = model.analysis.model_copy(update={"choice": chosen})
         page = ModelCardService(predictions_of(model)).about()
         assert page.choice is not None
-        assert page.choice.text == "5 separate groups."
+        assert page.choice.reasons[0] == "5 separate groups."
         assert page.model.choice is not None
 
     def test_of_a_version_whose_number_was_given(self) -> None:

@@ -41,7 +41,8 @@ def test_a_database_that_does_not_answer_leaves_the_own_file(trained: Settings) 
 def test_of_a_cancelled_one(pages: TrainingPages) -> None:
     job = pages.begin("mall", "", "")
     assert pages.begin("mall", "", "").id != job.id
-    assert pages.show(job.id).title == "The training waits for its turn"
+    shown = pages.show(job.id)
+    assert (shown.title, shown.words) == ("Finding the segments", "waiting for its turn")
     pages.cancel(job.id)
     page = pages.show(job.id)
     assert (page.title, page.trained, page.advice) == ("The training was cancelled", None, "")

@@ -39,7 +39,7 @@ export function start(section) {
   followSureness((sure) => {
     part("label").textContent = sure?.label ?? "How sure";
     part("share").textContent = sure
-      ? `: ${sure.agreeing} of ${model.data.refit_count} refits place this customer here.`
+      ? `: ${sure.agreeing} of ${model.data.refit_count} retrained models agree.`
       : "? The server is being asked.";
   });
 }

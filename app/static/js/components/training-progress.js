@@ -7,7 +7,7 @@ export function start(element) {
 
   function show(job) {
     const percent = Math.floor(100 * job.progress);
-    const words = job.cancel_requested ? "stopping" : job.words;
+    const words = job.cancel_requested ? "stopping" : job.words || "waiting for its turn";
     const sentence = words.charAt(0).toUpperCase() + words.slice(1);
     // a screen reader is told of a new stage, not of each percent
     if (part("words").textContent !== sentence) part("words").textContent = sentence;

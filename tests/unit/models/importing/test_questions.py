@@ -79,7 +79,7 @@ class TestAboutAColumn:
     def test_a_few_that_are_of_no_kind(self, tmp_path: Path) -> None:
         question = only(tmp_path, "who,x\n" + "b,1.5\n" * 99 + "b,C1\n")
         assert (question.key, question.is_required) == ("kinds", False)
-        assert question.text == "1 of 100 values of x are no number. What does it hold?"
+        assert question.text == "1 of 100 values of x is no number. What does it hold?"
         assert [option.value for option in question.options] == [Kind.NUMBER, Kind.TEXT]
 
     @pytest.mark.parametrize("kind", [Kind.NUMBER, Kind.DATE])
