@@ -7,6 +7,7 @@ import json
 import re
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ from tests.conftest import settings_in
 from tests.storage.children import facts
 from tests.stress.counts import chosen
 
-SEQUENCES = chosen(8, 500)
+SEQUENCES = chosen(4, 500)
 ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 # a moment, a cursor that holds one, the number of a request
 FLEETING = re.compile(r'"(?:\d{4}-\d\d-\d\dT[0-9:.]+(?:Z|\+00:00)|[0-9a-f]{16,32})"')
@@ -102,11 +103,12 @@ class Answers(RuleBasedStateMachine):
             "POST", "/api/v1/trainings", number, json={"recipe": "mall", "dataset_id": "{id}", "x": name}
         )
 
-    @rule(name=st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=20))
+    @rule(name=st.text(st.characters(codec="utf-8", exclude_characters="\x00"), min_size=1, max_size=20))
     def bring(self, name: str) -> None:
         for side in self.sides:
+            made = replace(facts(f"t{len(side.ids)}"), name=name)
             with side.database.writing() as session:
-                side.ids.append(DatasetStore(session).create_dataset(facts(name)).id)
+                side.ids.append(DatasetStore(session).create_dataset(made).id)
 
     @rule()
     def begin(self) -> None:

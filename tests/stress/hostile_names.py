@@ -123,7 +123,7 @@ class Sentry:
         for place in places:
             told = arguments[place]
             if isinstance(told, (str, bytes, os.PathLike)):
-                self.look(event, os.fsdecode(told), arguments)
+                self.look(event, str(folder_of(event, arguments) / os.fsdecode(told)), arguments)
 
     def look(self, event: str, told: str, arguments: tuple[Any, ...]) -> None:
         path = os.path.realpath(told) if "\x00" not in told else told
@@ -132,6 +132,13 @@ class Sentry:
         allowed = (*self.ours, *self.read_only) if is_read else self.ours
         if not f"{path}{os.sep}".startswith(allowed):
             self.touched[f"{event} {path}"] += 1
+
+
+def folder_of(event: str, arguments: tuple[Any, ...]) -> Path:
+    """Return the folder that a path is told from, where it was opened before."""
+    handle = arguments[-1]
+    is_told = event in ("os.remove", "os.rmdir", "os.mkdir") and isinstance(handle, int) and handle >= 0
+    return Path(f"/proc/self/fd/{handle}").readlink() if is_told else Path()
 
 
 def names(folder: Path, random: Random) -> Iterator[str]:

@@ -30,10 +30,11 @@ pytestmark = [
     pytest.mark.timeout(chosen(300, 1_800)),
 ]
 
-WALL, CPU, MEMORY = 3, 1, 536_870_912
+WALL, CPU, MEMORY = 1, 1, 536_870_912
 MOST_LATE_SECONDS = 5.0
-ROUNDS, ROUND_SECONDS, PAUSE_SECONDS = chosen((2, 1.0, 0.01), (12, 5.0, 0.01))
+ROUNDS, ROUND_SECONDS, PAUSE_SECONDS = chosen((2, 1.0, 0.01), (8, 4.0, 0.01))
 MOST_RISE = 0.25
+IS_SMALL = chosen(True, False)
 
 
 @dataclass(frozen=True)
@@ -133,6 +134,7 @@ class TestLimits:
         assert -0.1 < late < MOST_LATE_SECONDS
         refuse_all_but(ended, "1 seconds of the processor")
 
+    @pytest.mark.skipif(IS_SMALL, reason="the kernel's timers have quicker tests of their own")
     def test_one_that_holds_the_interpreter(self, settings: Settings) -> None:
         ended = run(settings, "hold", job_cpu_seconds=CPU)
         late = ended.cpu - float(ended.told[0][2]) - CPU
@@ -147,7 +149,7 @@ class TestLimits:
         print(f"one that ignores SIGTERM: ended {late:.2f} s behind its bound")
         assert ended.code == OVER_LIMIT
         assert -0.1 < late < MOST_LATE_SECONDS
-        refuse_all_but(ended, f"{WALL} seconds")
+        refuse_all_but(ended, f"{WALL} seconds;")
 
     def test_one_that_allocates(self, settings: Settings) -> None:
         ended = run(settings, "allocate", job_memory_bytes=MEMORY)
@@ -178,7 +180,7 @@ def refuse_all_but(ended: Ended, words: str) -> None:
 
 
 class TestScoring:
-    @pytest.mark.parametrize("runaway", ["spin", "hold", "churn"])
+    @pytest.mark.parametrize("runaway", chosen(["spin"], ["spin", "hold", "churn"]))
     def test_scoring_goes_on(self, trained: Settings, tmp_path: Path, runaway: str) -> None:
         enqueue(trained, runaway)
         alone, beside = [], []

@@ -186,7 +186,7 @@ class TestLimits:
     ) -> None:
         def work(job: JobRecord, tell: Tell) -> Outcome:
             assert ended.wait(20)  # in a real one, nothing comes after this
-            return Outcome({}, lambda session: pytest.fail("it has failed"))
+            return Outcome({}, afterwards=lambda: pytest.fail("it has failed"))
 
         (job_id,) = enqueue(database, "count")
         limits = ProcessLimits(0.05, 3_600.0, 2**40)
