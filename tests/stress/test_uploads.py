@@ -80,6 +80,7 @@ def bent(folder: Path) -> Iterator[bytes]:
             yield bytes(changed)
 
 
+@pytest.mark.timeout(chosen(300, 3_600))
 def test_malformed_uploads(client: TestClient, tmp_path: Path) -> None:
     folder = tmp_path / "made"
     folder.mkdir()
