@@ -25,7 +25,7 @@ from app.services.job_kinds import job_kinds
 from app.services.job_worker import JobWorker
 from app.services.retention_service import RetentionService
 
-NICENESS = 19
+NICENESS = 10
 # a server's own worker waits so long for another one to end, and for work
 TURN_SECONDS, IDLE_SECONDS = 3.0, 900.0
 ASK_SECONDS = 1.0
