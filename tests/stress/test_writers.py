@@ -56,8 +56,10 @@ class Writer:
         self.jobs.append(self.send("POST", "/trainings", {"recipe": "mall"}).json().get("id", ""))
 
     def edit(self) -> None:
-        segment, name = self.draws.randrange(3), f"Name {self.draws.randrange(1_000)}"
-        self.send("PATCH", f"/recipes/mall/segments/{segment}", {"name": name})
+        segment, name = self.draws.randrange(3), self.draws.randrange(1_000)
+        self.send(
+            "PATCH", f"/recipes/mall/segments/{segment}", {"name": f"Name {segment} {name}"}
+        )  # no two have the same
 
     def stop(self) -> None:
         if self.jobs:
