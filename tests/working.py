@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 
 from app.core.config import Settings
+from app.core.database import Database
 from app.core.errors import TableInvalid
 from app.models.records.job import JobRecord
 from app.models.records.upgrade import open_database
@@ -21,23 +22,19 @@ NULL_DRAWS, REFITS = 5, 5
 
 def work_off(settings: Settings, training: Work | None = None) -> int:
     """Do the jobs that wait; return how many there were."""
-    train = training or TrainingWork(TrainingService(settings, NULL_DRAWS, REFITS), DatasetFiles(settings))
-    database = open_database(settings)
-    try:
-        kinds = {**job_kinds(settings, database), TRAINING: lambda: train}
-        return JobWorker(database, kinds, "test").work_off()
-    finally:
-        database.close()
+    with contextlib.closing(open_database(settings)) as database:
+        return _worker(settings, database, training).work_off()
 
 
 @contextlib.contextmanager
 def working(settings: Settings, training: Work | None = None) -> Iterator[None]:
     """Have somebody do the jobs while requests wait for them."""
-    stop = threading.Event()
+    stop, database = threading.Event(), open_database(settings)
+    worker = _worker(settings, database, training)
 
     def work() -> None:
         while not stop.wait(0.02):
-            work_off(settings, training)
+            worker.work_off()
 
     thread = threading.Thread(target=work)
     thread.start()
@@ -46,6 +43,12 @@ def working(settings: Settings, training: Work | None = None) -> Iterator[None]:
     finally:
         stop.set()
         thread.join()
+        database.close()
+
+
+def _worker(settings: Settings, database: Database, training: Work | None) -> JobWorker:
+    train = training or TrainingWork(TrainingService(settings, NULL_DRAWS, REFITS), DatasetFiles(settings))
+    return JobWorker(database, {**job_kinds(settings, database), TRAINING: lambda: train}, "test")
 
 
 def refuse(job: JobRecord, tell: Tell) -> Outcome:

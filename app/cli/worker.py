@@ -19,6 +19,7 @@ from app.core.config import Settings, load_settings
 from app.core.errors import ClienteleError
 from app.core.job_process import BEAT, LOCK
 from app.core.logging import configure_logging
+from app.core.process_limits import ProcessLimits
 from app.models.records.upgrade import open_database
 from app.services.job_kinds import job_kinds
 from app.services.job_worker import JobWorker
@@ -41,7 +42,8 @@ def worker(*, beside: bool, once: bool) -> None:
     """Do jobs, oldest first, one at a time, and tidy up now and then. Several may run: each job is done once.
 
     Exit codes: 0 told to stop, or nothing to do; 1 the database does not answer; 2 the settings cannot be
-    used; 3 another server's worker is at it.
+    used; 3 another server's worker is at it; 4 a job took more than the settings allow, and this process
+    ended with it: start it again.
     """
     wake, stop = threading.Event(), threading.Event()
 
@@ -73,7 +75,8 @@ def worker(*, beside: bool, once: bool) -> None:
 def _work(settings: Settings, wake: threading.Event, stop: threading.Event, idle_seconds: float) -> None:
     database = open_database(settings)
     name = f"{socket.gethostname()}:{os.getpid()}"
-    jobs = JobWorker(database, job_kinds(settings, database), name, stop)
+    limits = ProcessLimits(settings.job_seconds, settings.job_cpu_seconds, settings.job_memory_bytes)
+    jobs = JobWorker(database, job_kinds(settings, database), name, stop, limits=limits)
     retention = RetentionService(settings, database, stop)
     threading.Thread(target=_beat, args=(settings.data_dir / BEAT, stop), daemon=True).start()
     last, tidied = time.monotonic(), float("-inf")

@@ -70,6 +70,18 @@ class Settings(BaseSettings):
         default=True,
         description="Whether the server starts a process for jobs; if not, run python -m app.cli.worker.",
     )
+    job_seconds: int = Field(
+        default=14_400, ge=1, le=604_800, description="Most time that a job may take, in seconds."
+    )
+    job_cpu_seconds: int = Field(
+        default=28_800, ge=1, le=6_048_000, description="Most time of the processor for a job, in seconds."
+    )
+    job_memory_bytes: int = Field(
+        default=4_294_967_296,
+        ge=536_870_912,
+        le=1_099_511_627_776,
+        description="Most memory of the process that does the jobs, in bytes; kept to on Linux.",
+    )
     upload_days: int = Field(
         default=1,
         ge=1,
@@ -121,6 +133,9 @@ class Settings(BaseSettings):
             "MAX_UPLOAD_BYTES": str(self.max_upload_bytes),
             "MAX_IMPORT_ROWS": str(self.max_import_rows),
             "MAX_IMPORT_COLUMNS": str(self.max_import_columns),
+            "JOB_SECONDS": str(self.job_seconds),
+            "JOB_CPU_SECONDS": str(self.job_cpu_seconds),
+            "JOB_MEMORY_BYTES": str(self.job_memory_bytes),
             "UPLOAD_DAYS": str(self.upload_days),
             "RETENTION_DAYS": str(self.retention_days),
         }

@@ -11,6 +11,7 @@
     │   ├── RecipeInvalid           422
     │   ├── TableInvalid            422  a customer table that cannot be used
     │   │   └── RowsInvalid         422  … with some of its rows; the others are sound
+    │   ├── WorkTooLarge            422  a job took more time, processor or memory than the settings allow
     │   └── IdempotencyKeyReused    422  the key came before with another body
     ├── CrossSiteRefused            403  a page of another site asks for a change
     ├── NotFound                    404
@@ -125,6 +126,10 @@ class TableInvalid(InputInvalid):
 
 class RowsInvalid(TableInvalid):
     """Some rows cannot be used, and nobody has said that they may be left out."""
+
+
+class WorkTooLarge(InputInvalid):
+    code, title = "work_too_large", "The work is more than this server allows"
 
 
 class IdempotencyKeyReused(InputInvalid):

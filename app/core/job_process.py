@@ -14,6 +14,8 @@ from pathlib import Path
 import structlog
 from filelock import FileLock, Timeout
 
+from app.core.process_limits import OVER_LIMIT
+
 COMMAND = (sys.executable, "-m", "app.cli.worker", "--beside")
 LOCK = "worker.lock"
 # touched by every worker that lives
@@ -35,8 +37,9 @@ class JobProcess:
     One such process works for all web processes over one data folder: it holds the lock there. A web process
     whose lock is free, because nobody works or the one who did is gone, starts its own. That one ends when
     its standard input does, so with the web process at the latest, and with status 0 after a time without
-    work. After a rest it is started again, for there is something to tidy now and then. One that was killed
-    is started again at once, one that refused to work after a while.
+    work. After a rest it is started again, for there is something to tidy now and then. One that was killed,
+    or ended itself with a job that took too much, is started again at once, one that refused to work after a
+    while.
 
     Parameters
     ----------
@@ -102,7 +105,7 @@ class JobProcess:
                 self._rests_since = time.monotonic()
             elif status:
                 log.warning("job_process_ended", detail=f"status {status}")
-            if status > 0:  # a signal's is negative
+            if status > 0 and status != OVER_LIMIT:  # a signal's is negative
                 self._not_before = time.monotonic() + REFUSED_SECONDS
         may_start = self._is_wanted and time.monotonic() >= self._not_before
         if self._process is None and may_start and self._is_free():

@@ -46,7 +46,8 @@ class DatasetFiles:
             If there is none, or no more.
         """
         path = self._uploads / upload
-        if _ID.fullmatch(upload) and path.is_file():
+        # a link would lead elsewhere, and nobody of ours makes one
+        if _ID.fullmatch(upload) and path.is_file() and not path.is_symlink():
             return path
         raise UploadNotFound("there is no such upload, or no more: send the file again")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -12,12 +13,14 @@ import structlog
 from sqlalchemy.orm import Session
 
 from app.core.database import Database
-from app.core.errors import ClienteleError, LeaseLost
+from app.core.errors import ClienteleError, LeaseLost, WorkTooLarge
+from app.core.process_limits import ProcessLimits, ProcessWatch
 from app.models.records.job import JobRecord
 from app.models.records.job_lease import JobLeases
 
 LEASE_SECONDS = 10.0
 BEAT_SECONDS = 1.0
+REMEDY = "JOB_SECONDS, JOB_CPU_SECONDS and JOB_MEMORY_BYTES set what a job may take"
 
 log = structlog.get_logger("clientele.jobs")
 
@@ -70,6 +73,8 @@ class JobWorker:
     stop : threading.Event
         Once it is set, the job at hand is given back where it next tells of its progress, and no other is
         begun.
+    limits : ProcessLimits, optional
+        What one job may take. One that takes more fails, and this process ends with it.
     """
 
     def __init__(
@@ -79,12 +84,14 @@ class JobWorker:
         name: str,
         stop: threading.Event | None = None,
         lease_seconds: float = LEASE_SECONDS,
+        limits: ProcessLimits | None = None,
     ) -> None:
         self._database = database
         self._kinds = kinds
         self._name = name
         self._stop = stop or threading.Event()
         self._lease = lease_seconds
+        self._limits = limits
 
     def work_off(self) -> int:
         """Do jobs until there is none that waits, or it is told to stop; return how many there were."""
@@ -101,7 +108,7 @@ class JobWorker:
     def _do(self, job: JobRecord) -> None:
         pulse = _Pulse(self._database, job, self._lease, self._stop)
         try:
-            with pulse:
+            with self._watch(job), pulse:
                 outcome = self._kinds[job.kind]()(job, pulse.tell)
             complete = partial(JobLeases.complete, job_id=job.id, fence=job.fence, result=outcome.result)
             if self._end(job, complete, outcome.publish):
@@ -115,9 +122,20 @@ class JobWorker:
             log.warning("job_lost", job=job.id, kind=job.kind)
         except ClienteleError as error:
             self._fail(job, error)
+        except MemoryError:
+            self._refuse(job, "the memory that it may have")
         except Exception:
             log.exception("job_failed", job=job.id, kind=job.kind)
             self._fail(job, ClienteleError("something went wrong on the server; its log says what"))
+
+    def _watch(self, job: JobRecord) -> AbstractContextManager[None]:
+        return (
+            nullcontext() if self._limits is None else ProcessWatch(self._limits, partial(self._refuse, job))
+        )
+
+    def _refuse(self, job: JobRecord, passed: str) -> None:
+        log.warning("job_too_large", job=job.id, kind=job.kind, detail=passed)
+        self._fail(job, WorkTooLarge(f"the work was ended: it took more than {passed}; {REMEDY}"))
 
     def _fail(self, job: JobRecord, error: ClienteleError) -> None:
         faults = [{"pointer": fault.pointer, "detail": fault.sentence} for fault in error.faults]

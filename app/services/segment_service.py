@@ -55,6 +55,7 @@ class SegmentService:
         name = recipe.recipe.name
         with self._database.writing() as session:
             edits = SegmentEditStore(session)
+            edits.take_turn()
             before = edits.find_edit(name, segment_id)
             texts: dict[str, Any] = {field: getattr(before, field, None) for field in FIELDS}
             texts |= change.model_dump(include=change.model_fields_set)

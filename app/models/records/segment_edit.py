@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, UniqueConstraint, delete, select
+from sqlalchemy import CheckConstraint, UniqueConstraint, delete, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.core.column_types import PlainNumber, PlainText, UtcDateTime
@@ -53,6 +53,11 @@ class SegmentEditStore:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+
+    def take_turn(self) -> None:
+        """Wait until nobody else changes words, as every writer on SQLite does by itself."""
+        if self._session.get_bind().dialect.name == "postgresql":
+            self._session.execute(text("LOCK TABLE segment_edits IN SHARE ROW EXCLUSIVE MODE"))
 
     def save_edit(self, recipe: str, segment_id: int, texts: SegmentTexts) -> SegmentEditRecord:
         """Keep a person's words for a segment in the place of earlier ones."""

@@ -12,6 +12,7 @@ from filelock import FileLock
 
 from app.core import job_process
 from app.core.job_process import LOCK, JobProcess
+from app.core.process_limits import OVER_LIMIT
 
 # stands in for the worker: writes a line when it starts and at each knock, and ends with its standard input
 STAND_IN = """
@@ -73,6 +74,11 @@ def test_it_starts_when_there_is_work_and_hears_each_knock(make: Make, told: Pat
     process.wake()
     lines = await_lines(told, lambda lines: lines.count("knock") == 2)
     assert len(starts(lines)) == 1
+
+
+def test_it_starts_again_when_a_job_took_too_much(make: Make, told: Path) -> None:
+    make(REFUSING.replace("sys.exit(2)", f"sys.exit({OVER_LIMIT})")).wake()
+    await_lines(told, lambda lines: len(starts(lines)) >= 3)  # without the while that others are left alone
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")

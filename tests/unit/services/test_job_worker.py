@@ -9,8 +9,10 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.core import process_limits
 from app.core.database import Database, clock
 from app.core.errors import FieldFault, TableInvalid
+from app.core.process_limits import ProcessLimits
 from app.models.records.column_mapping import ColumnMappingStore
 from app.models.records.job import JobRecord, JobStore
 from app.services.job_worker import JobWorker, Outcome, Tell, Work
@@ -157,3 +159,42 @@ class TestEnds:
             ("running", None),
             ("running", None),
         ]
+
+
+class TestLimits:
+    @pytest.fixture(autouse=True)
+    def ended(self, monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+        """Set when the process would have ended."""
+        event = threading.Event()
+        monkeypatch.setattr(process_limits, "LOOK_SECONDS", 0.01)
+        monkeypatch.setattr(process_limits, "GRACE_SECONDS", 600.0)
+        monkeypatch.setattr(process_limits, "end_process", event.set)
+        return event
+
+    def test_a_job_that_takes_too_much_fails_with_its_process(
+        self, database: Database, ended: threading.Event
+    ) -> None:
+        def work(job: JobRecord, tell: Tell) -> Outcome:
+            assert ended.wait(20)  # in a real one, nothing comes after this
+            return Outcome({}, afterwards=lambda: pytest.fail("it has failed"))
+
+        (job_id,) = enqueue(database, "count")
+        limits = ProcessLimits(0.05, 3_600.0, 2**40)
+        JobWorker(database, {"count": lambda: work}, "a worker", limits=limits).work_off()
+        job = job_of(database, job_id)
+        assert job.status == "failed"
+        assert job.failure == {
+            "code": "work_too_large",
+            "detail": "the work was ended: it took more than 0 seconds; "
+            "JOB_SECONDS, JOB_CPU_SECONDS and JOB_MEMORY_BYTES set what a job may take",
+            "faults": [],
+        }
+
+    def test_memory_that_was_refused(self, database: Database) -> None:
+        def work(job: JobRecord, tell: Tell) -> Outcome:
+            raise MemoryError
+
+        (job_id,) = enqueue(database, "count")
+        worker(database, work).work_off()
+        failure = job_of(database, job_id).failure or {}
+        assert failure["code"] == "work_too_large"
