@@ -13,17 +13,9 @@ import pytest
 from pydantic import SecretStr
 
 from app.core.config import Settings
-from tests.api.conftest import (
-    empty_url,
-    postgres,
-    postgres_with_tables,
-    sqlite_template,
-    url,
-)
 from tests.api.live_server import PATIENCE_SECONDS, Live, serving
 from tests.stress.counts import chosen
 
-__all__ = ["empty_url", "postgres", "postgres_with_tables", "sqlite_template", "url"]
 WORKERS, WRITERS, SECONDS = chosen((2, 8, 2.0), (4, 16, 60.0))
 
 
