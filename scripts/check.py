@@ -90,6 +90,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parse(arguments)
     chosen = [stage for stage in list_stages(options.fast) if stage.name in options.only or not options.only]
     chosen = [stage for stage in chosen if stage.is_fast or not options.fast]
+    if not chosen:
+        sys.exit("nothing to run: --fast leaves out what --only names")
     outcomes = [run_stage(stage, f"[{n}/{len(chosen)}]") for n, stage in enumerate(chosen, start=1)]
     summarise(outcomes)
     return 1 if any(outcome.code for outcome in outcomes) else 0

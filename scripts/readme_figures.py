@@ -20,15 +20,19 @@ def figures() -> str:
     operations = sum(len(methods) for methods in paths.values())
     counts = {
         "API operations": operations,
-        "pages": _count("app/templates/pages", "*.html"),
+        "pages": len(_pages()),
         "recipes": _count("app/recipes", "*.toml"),
-        "settings": len(
-            re.findall(r"(?m)^#? ?[A-Z_]+=", (ROOT / ".env.example").read_text(encoding="utf-8"))
-        ),
+        "settings": len(SETTING.findall((ROOT / ".env.example").read_text(encoding="utf-8"))),
         "recorded decisions": _count("docs/decisions", "*.md"),
     }
     *first, last = [f"{count} {noun}" for noun, count in counts.items()]
     return f"Counted by `scripts/readme_figures.py`: {', '.join(first)} and {last}.\n"
+
+
+def _pages() -> list[Path]:
+    """Return the templates of whole pages: what others include or extend is none."""
+    found = (ROOT / "app" / "templates" / "pages").rglob("*.html")
+    return [path for path in found if "{% extends" in path.read_text(encoding="utf-8")]
 
 
 def _count(folder: str, pattern: str) -> int:
@@ -40,6 +44,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true")
     before = README.read_text(encoding="utf-8")
+    if BLOCK.search(before) is None:
+        sys.exit("the README has no block between <!-- figures --> and <!-- end of figures -->")
     after = BLOCK.sub(lambda found: found[1] + figures() + found[2], before)
     if parser.parse_args().check:
         return int(after != before)

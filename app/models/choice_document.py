@@ -34,10 +34,14 @@ class AlternativeState(_Document):
 
 
 class ChoiceDocument(_Document):
-    """How the number of segments was chosen, where the program chose it; `answers` are the criteria's own."""
+    """How the number of segments was chosen, where the program chose it; `answers` are the criteria's own.
+
+    `p_value` is that of the whole scan against tables without groups, None where no number was worth a test.
+    """
 
     segments: int
     code: Literal["separate_groups", "useful_slices", "nothing_to_see"]
+    p_value: float | None
     text: str
     reasons: tuple[str, ...]
     is_disputed: bool

@@ -17,6 +17,7 @@ from typing import NamedTuple
 import numpy as np
 
 from app.models.borders import least_borders
+from app.models.choice_document import ChoiceDocument
 from app.models.identity import best_order
 from app.models.kmeans_fit import Floats, KMeansFit
 from app.models.many_starts import fit_many_starts
@@ -25,6 +26,8 @@ from app.models.sampling import count_distinct
 from app.models.silhouettes import mean_silhouettes
 
 NULLS = ("gaussian", "uniform")
+# from the least to the most that is said
+CODES = ("nothing_to_see", "useful_slices", "separate_groups")
 NULL_DRAWS = 199
 REFITS = 200
 SIGNIFICANT = 0.01
@@ -192,8 +195,28 @@ def judge(null: NullTest, jaccard: Floats, noun: str) -> Verdict:
         if p > SIGNIFICANT
         else f"one segment does not hold when the {noun}s are drawn again ({weakest:.0%} in common)"
     )
-    text = (
+    return Verdict(code="useful_slices", text=_slices_text(k, noun, reason), p_value=p)
+
+
+def judge_chosen(verdict: Verdict, choice: ChoiceDocument, noun: str) -> Verdict:
+    """Return the verdict on a number of segments that was looked for: no more than the whole scan bears out.
+
+    Who may choose among numbers finds a good one by chance: a test made for one given number says too much.
+    """
+    p = max(verdict.p_value, choice.p_value or 0.0)
+    if CODES.index(choice.code) >= CODES.index(verdict.code):
+        return verdict.model_copy(update={"p_value": p})
+    none = (
+        f"of all the numbers of segments that were tried, none divides the {noun}s more clearly than tables "
+        f"without groups are divided and comes back when the {noun}s are drawn again"
+    )
+    if choice.code == "nothing_to_see":
+        return Verdict(code=choice.code, text=f"There is nothing to see here: {none}.", p_value=p)
+    return Verdict(code=choice.code, text=_slices_text(choice.segments, noun, none), p_value=p)
+
+
+def _slices_text(k: int, noun: str, reason: str) -> str:
+    return (
         f"These {k} segments are useful slices of a continuum, not separate groups: {reason}. The borders "
         f"are a choice; use them to organise work, not as facts about {noun}s."
     )
-    return Verdict(code="useful_slices", text=text, p_value=p)

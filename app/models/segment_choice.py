@@ -7,7 +7,7 @@ from collections.abc import Callable
 from app.models.choice_document import AlternativeState, ChoiceDocument
 from app.models.customer_table import CustomerTable
 from app.models.preparation import fit_preparation
-from app.models.recipe import MOST_SEGMENTS, Recipe
+from app.models.recipe import Recipe
 from app.models.segment_count.alternatives import compare_alternatives
 from app.models.segment_count.recommend import recommend
 
@@ -18,9 +18,9 @@ RECOMMENDED = 0.85
 def choose_segments(
     recipe: Recipe, table: CustomerTable, seed: int, progress: Callable[[float], None] = lambda share: None
 ) -> ChoiceDocument:
-    """Recommend how many segments to make of a table, from 2 to `MOST_SEGMENTS`, with reasons and rivals."""
+    """Recommend how many segments to make of a table, from 2 on, with reasons and rivals."""
     z = fit_preparation(recipe, table.features).apply(table.features)
-    found = recommend(z, seed, MOST_SEGMENTS, progress=lambda share, _: progress(RECOMMENDED * share))
+    found = recommend(z, seed, progress=lambda share, _: progress(RECOMMENDED * share))
     segments = max(2, found.segments)
     others = compare_alternatives(
         found.criteria,
@@ -31,6 +31,7 @@ def choose_segments(
     return ChoiceDocument(
         segments=segments,
         code=found.code,
+        p_value=found.p_value,
         text=found.text,
         reasons=found.reasons,
         is_disputed=found.is_disputed,

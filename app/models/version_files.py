@@ -15,7 +15,7 @@ from app.models.curves_image import curves_image
 from app.models.customer_table import CustomerTable
 from app.models.encoded_proof import prove_encoded
 from app.models.encoding.fitting import inertia_shares
-from app.models.evidence import NULL_DRAWS, REFITS, Stability, judge
+from app.models.evidence import NULL_DRAWS, REFITS, Stability, judge, judge_chosen
 from app.models.feature_states import describe_features
 from app.models.kmeans_fit import Floats, KMeansFit, Labels, PickledPair, fit_kmeans, measure, measure_all
 from app.models.model_document import (
@@ -36,6 +36,7 @@ from app.models.model_document import (
     NullTest,
     Proof,
     SegmentState,
+    Verdict,
 )
 from app.models.moves_document import MovesDocument
 from app.models.pickled_pipeline import make_pipeline
@@ -202,12 +203,18 @@ def _document(found: Findings, number: int, proof: Proof, hashes: dict[str, str]
         ),
         libraries={"python": platform.python_version()} | {name: package_version(name) for name in LIBRARIES},
         metrics=measure(found.z[found.ordinary], found.fit.on(found.ordinary)),
-        verdict=judge(found.null, found.stability.jaccard, recipe.noun),
+        verdict=_verdict(found),
         proof=proof,
         lineage=found.succession.lineage,
         training_id=found.plan.training_id,
         files=hashes,
     )
+
+
+def _verdict(found: Findings) -> Verdict:
+    noun, choice = found.recipe.noun, found.plan.choice
+    verdict = judge(found.null, found.stability.jaccard, noun)
+    return verdict if choice is None else judge_chosen(verdict, choice, noun)
 
 
 def _segments(found: Findings) -> tuple[SegmentState, ...]:

@@ -24,6 +24,9 @@ class ChoiceRead(Answer):
 
     segments: int
     code: str
+    p_value: float | None = Field(
+        description="Of all numbers tried, against tables without groups; null where none was worth a test."
+    )
     text: str
     reasons: list[str]
     is_disputed: bool = Field(description="Whether some criterion by itself names another number.")

@@ -17,13 +17,13 @@ from app.models.evidence import NULLS
 from app.models.identity import jaccard_matrix
 from app.models.kmeans_fit import Floats, KMeansFit, fit_kmeans, measure_all, nearest, one_thread
 from app.models.metrics import Metrics
+from app.models.recipe import MOST_SEGMENTS
 from app.models.segment_count.elbow import find_elbow
 from app.models.segment_count.null_scans import NullScans
 from app.models.segment_count.sample import Sample, draw_sample
 from app.models.segment_count.scan import Curves, curves, nested_fits
 from app.models.segment_count.watch import Progress, part_of, tell_nobody
 
-MOST_SEGMENTS = 10
 LEAST_SHARE = 0.02
 TEST_ROWS = 500
 NULL_SCANS = 20

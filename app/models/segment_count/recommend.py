@@ -14,9 +14,9 @@ from statistics import median_low
 
 from app.models.evidence import DISSOLVES, HOLDS, SIGNIFICANT
 from app.models.kmeans_fit import Floats
+from app.models.recipe import MOST_SEGMENTS
 from app.models.segment_count.criteria import (
     LEAST_SHARE,
-    MOST_SEGMENTS,
     Criteria,
     Measures,
     measure_criteria,

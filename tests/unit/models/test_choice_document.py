@@ -10,6 +10,7 @@ from app.models.choice_document import ChoiceDocument
 CHOICE: dict[str, Any] = {
     "segments": 5,
     "code": "separate_groups",
+    "p_value": 0.01,
     "text": "5 separate groups.",
     "reasons": ["Each comes back."],
     "is_disputed": True,

@@ -6,9 +6,19 @@ import numpy as np
 import pytest
 
 from app.models import evidence
-from app.models.evidence import NULLS, Division, divide, judge, null_divisions, resample
-from app.models.kmeans_fit import Floats, KMeansFit, fit_kmeans, fit_scaling
-from app.models.model_document import NullTest
+from app.models.choice_document import ChoiceDocument
+from app.models.evidence import (
+    CODES,
+    NULLS,
+    Division,
+    divide,
+    judge,
+    judge_chosen,
+    null_divisions,
+    resample,
+)
+from app.models.kmeans_fit import Floats, KMeansFit, fit_kmeans, fit_scaling, measure
+from app.models.model_document import NullTest, Verdict
 
 DRAWS = 99  # the least with which p can reach 0.01
 REFITS = 20
@@ -83,6 +93,15 @@ class TestVerdict:
 
     def test_the_original_customers_at_two(self, reference_rows: Floats) -> None:
         assert verdict(standardised(reference_rows), 2) == "nothing_to_see"
+
+    def test_a_crowd_with_equal_correlations_is_not_separate(self) -> None:
+        # 976 customers on nine features that look like two groups: silhouette 0.257, Davies-Bouldin 1.456
+        correlation = np.full((9, 9), 0.42) + 0.58 * np.eye(9)
+        rng = np.random.default_rng(1)
+        z = standardised(rng.multivariate_normal(np.zeros(9), correlation, 976))
+        found = measure(z, fit_kmeans(z, 2, seed=42))
+        assert (found.silhouette, found.davies_bouldin) == pytest.approx((0.257, 1.456), abs=0.03)
+        assert verdict(z, 2) != "separate_groups"
 
 
 class TestNullTest:
@@ -192,3 +211,30 @@ class TestJudge:
         assert said.code == code
         assert said.p_value == max(gaussian_p, uniform_p)
         assert "guest" in said.text
+
+
+class TestJudgeChosen:
+    @pytest.mark.parametrize("given", CODES)
+    @pytest.mark.parametrize("scan", CODES)
+    def test_no_more_is_said_than_either_test_bears_out(self, given: str, scan: str) -> None:
+        verdict = Verdict.model_validate({"code": given, "text": "as given", "p_value": 0.005})
+        said = judge_chosen(verdict, choice(scan, 0.01), "guest")
+        assert CODES.index(said.code) == min(CODES.index(given), CODES.index(scan))
+        assert said.p_value == 0.01
+        assert (said.text == "as given") == (CODES.index(scan) >= CODES.index(given))
+        assert "guest" in said.text or said.text == "as given"
+
+    def test_a_scan_without_a_test_has_no_p_value_of_its_own(self) -> None:
+        verdict = Verdict(code="separate_groups", text="", p_value=0.005)
+        said = judge_chosen(verdict, choice("useful_slices", None), "guest")
+        assert (said.code, said.p_value) == ("useful_slices", 0.005)
+        assert said.text.startswith("These 3 segments are useful slices of a continuum")
+
+
+def choice(code: str, p_value: float | None) -> ChoiceDocument:
+    return ChoiceDocument.model_validate(
+        {
+            "segments": 3, "code": code, "p_value": p_value, "text": "", "reasons": [], "is_disputed": False,
+            "answers": {}, "alternatives": [],
+        }
+    )  # fmt: skip

@@ -10,6 +10,7 @@ import pytest
 from app.core.errors import TableInvalid, TrainingUnsound
 from app.models import version_files
 from app.models.artifact_store import Numbering, sha256
+from app.models.choice_document import ChoiceDocument
 from app.models.customer_table import CustomerTable, read_customer_table
 from app.models.kmeans_fit import Floats, Labels, PickledPair
 from app.models.ml_model import MLModel
@@ -70,6 +71,18 @@ class TestTrain:
         assert set(analysis["sample"]) == {"features", "segment_ids", "is_all"}
         assert len(first.files["kmeans_model.pkl"]) < 2000
         assert b"CustomerID" not in b"".join(first.files.values())
+
+    def test_a_chosen_number_says_no_more_than_its_scan(
+        self, mall_recipe: Recipe, table: CustomerTable, first: Trained
+    ) -> None:
+        choice = ChoiceDocument(
+            segments=5, code="nothing_to_see", p_value=0.4, text="", reasons=(), is_disputed=False,
+            answers={}, alternatives=(),
+        )  # fmt: skip
+        found = train(mall_recipe, table, Plan(5, 42, *FEW, choice=choice), None, Numbering())
+        assert first.model.document.verdict.code != "nothing_to_see"
+        verdict = found.model.document.verdict
+        assert (verdict.code, verdict.p_value) == ("nothing_to_see", 0.4)
 
     def test_the_same_again(self, mall_recipe: Recipe, table: CustomerTable, first: Trained) -> None:
         again = train(mall_recipe, table, Plan(5, 42, *FEW), None, Numbering())

@@ -24,6 +24,7 @@ def choice(*others: dict[str, Any], answers: dict[str, int | None] | None = None
         {
             "segments": 2,
             "code": "separate_groups",
+            "p_value": 0.01,
             "text": "2 separate groups: silhouette agrees; the elbow of the inertia says 4.",
             "reasons": ["Tables without groups, 198 of them, are not divided as well (p = 0.010)."],
             "is_disputed": True,
