@@ -46,4 +46,5 @@ def assert_light(page: Page, address: str, limit: int, visit: Callable[[], objec
     assert [answer.url for answer in answers if not answer.url.startswith(address)] == []
     assert all(answer.ok for answer in answers)
     pages = [answer for answer in answers if "/api/" not in answer.url]
-    assert sum(answer.request.sizes()["responseBodySize"] for answer in pages) <= limit
+    weights = {answer.url: answer.request.sizes()["responseBodySize"] for answer in pages}
+    assert sum(weights.values()) <= limit, (sum(weights.values()), weights)

@@ -277,15 +277,20 @@ class TestConfirmation:
     def test_only_the_last_of_many_moves_is_asked(self, home: Page) -> None:
         asked: list[str] = []
         home.on("request", lambda request: asked.append(request.url) if "predict" in request.url else None)
-        for income in range(60, 100):
-            slider(home, "Annual income").evaluate(
-                "(el, v) => { el.value = v; el.dispatchEvent(new Event('input', { bubbles: true })); }",
-                income,
-            )
-        expect(confirmation(home)).to_have_text("Checked by mall/1")
+        slider(home, "Annual income").evaluate(MOVES)
         home.wait_for_url("**annual_income=99**")
         expect(confirmation(home)).to_have_text("Checked by mall/1")
         assert len(asked) < 10
+
+
+# as fast as a hand that drags, however busy the machine
+MOVES = """async (slider) => {
+    for (let income = 60; income < 100; income += 1) {
+        slider.value = income;
+        slider.dispatchEvent(new Event("input", { bubbles: true }));
+        if (income % 10 === 9) await new Promise(requestAnimationFrame);
+    }
+}"""
 
 
 def answer_as(route: Route, version: str) -> None:
