@@ -35,7 +35,7 @@ def ring(page: Page) -> Locator:
 PAINTED = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 AT = """([ring, x, y]) => {
     const here = ring.getAttribute("transform").match(/[\\d.]+/g).map(Number);
-    return Math.hypot(here[0] - x, here[1] - y) < 0.16;
+    return Math.abs(here[0] - x) <= 0.11 && Math.abs(here[1] - y) <= 0.11;
 }"""
 
 

@@ -13,10 +13,9 @@ from starlette.testclient import TestClient
 
 from app.application import create_app
 from tests.conftest import settings_in
-from tests.stress.counts import chosen
 from tests.working import refuse, working
 
-MOST_EXAMPLES = chosen(15, 50)
+MOST_EXAMPLES = 50
 # Stateful tests follow links between operations: nothing is made here that another operation could take.
 CONFIG = {
     "seed": 1,
