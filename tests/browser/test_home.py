@@ -233,8 +233,9 @@ class TestConfirmation:
         self, home: Page, expected_errors: list[str]
     ) -> None:
         expected_errors.append("ERR_FAILED")
-        home.route(PREDICT, lambda route: route.abort())
         slider(home, "Annual income").fill("120")
+        expect(confirmation(home)).to_have_text("Checked by mall/1")
+        home.route(PREDICT, lambda route: route.abort())
         slider(home, "Spending score").fill("95")
         expect(answer(home)).to_have_text("VIP / Whale")
         expect(confirmation(home)).to_have_text("Not checked: The server cannot be reached.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,19 @@ from playwright.sync_api import Browser, Page, expect
 from app.core.config import Settings
 from tests.browser.conftest import running_server
 from tests.browser.every_page import assert_fits, assert_no_findings
+
+pytestmark = pytest.mark.xdist_group("versions")
+
+
+@pytest.fixture(scope="module")
+def read_url(
+    two_versions_once: Path, repository: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """Address of a server with two versions that no test changes."""
+    folder = tmp_path_factory.mktemp("read")
+    shutil.copytree(two_versions_once, folder, dirs_exist_ok=True)
+    with running_server(repository, folder, folder) as address:
+        yield address
 
 
 @pytest.fixture
@@ -40,9 +54,9 @@ def test_forth_and_back_and_gone(browser: Browser, versions_url: str, has_script
     context.close()
 
 
-def test_who_moved_is_read_and_scrolled_by_keyboard(page: Page, versions_url: str) -> None:
+def test_who_moved_is_read_and_scrolled_by_keyboard(page: Page, read_url: str) -> None:
     page.set_viewport_size({"width": 360, "height": 740})
-    page.goto(f"{versions_url}/models")
+    page.goto(f"{read_url}/models")
     table = page.get_by_role("region", name="Who moved, in numbers")
     expect(table.get_by_role("rowheader")).to_have_count(6)
     table.focus()
@@ -51,13 +65,13 @@ def test_who_moved_is_read_and_scrolled_by_keyboard(page: Page, versions_url: st
     assert_fits(page)
 
 
-def test_no_findings_of_access(page: Page, versions_url: str) -> None:
-    page.goto(f"{versions_url}/models?done=activated&version=1")
+def test_no_findings_of_access(page: Page, read_url: str) -> None:
+    page.goto(f"{read_url}/models?done=activated&version=1")
     assert_no_findings(page)
 
 
-def test_the_download_arrives(page: Page, versions_url: str) -> None:
-    page.goto(f"{versions_url}/models")
+def test_the_download_arrives(page: Page, read_url: str) -> None:
+    page.goto(f"{read_url}/models")
     with page.expect_download() as waiting:
         page.get_by_role("link", name="Download mall/1").click()
     assert waiting.value.suggested_filename == "mall-1.zip"

@@ -17,7 +17,7 @@ from tests.api.test_own_customers import table
 from tests.browser.every_page import assert_open_to_all
 from tests.conftest import settings_in
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("trainings")]
 PATIENCE_MS = 240_000
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -39,6 +40,7 @@ class TestCentroids:
 
 
 class TestRefits:
+    @pytest.mark.slow
     @settings(max_examples=150, deadline=None)
     @given(SEEDS)
     def test_the_short_cut_is_the_full_count(self, seed: int) -> None:

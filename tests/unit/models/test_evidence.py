@@ -94,6 +94,7 @@ class TestVerdict:
     def test_the_original_customers_at_two(self, reference_rows: Floats) -> None:
         assert verdict(standardised(reference_rows), 2) == "nothing_to_see"
 
+    @pytest.mark.slow
     def test_a_crowd_with_equal_correlations_is_not_separate(self) -> None:
         # 976 customers on nine features that look like two groups: silhouette 0.257, Davies-Bouldin 1.456
         correlation = np.full((9, 9), 0.42) + 0.58 * np.eye(9)

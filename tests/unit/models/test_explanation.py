@@ -50,6 +50,7 @@ class TestReasons:
 
 
 class TestPaths:
+    @pytest.mark.slow
     def test_every_path_of_ten_thousand_cases_lands_in_its_segment(self, model: MLModel) -> None:
         misses = paths = 0
         for values in customers(CASES // 4, seed=3):

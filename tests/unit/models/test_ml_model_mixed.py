@@ -58,6 +58,7 @@ class TestPlace:
 
 
 class TestReasons:
+    @pytest.mark.slow
     def test_they_add_up_to_the_margin(self, model: MixedModel) -> None:
         for values in customers(model, 100, seed=3):
             found, placement = explain(model, values), model.place(values)

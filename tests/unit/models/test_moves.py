@@ -212,6 +212,7 @@ def first(mall_recipe: Recipe, table: CustomerTable) -> MLModel:
 
 
 class TestTrainings:
+    @pytest.mark.slow
     def test_unchanged_data_and_a_hundred_seeds_move_nobody(
         self, mall_recipe: Recipe, mall_rows: Floats, first: MLModel
     ) -> None:

@@ -31,6 +31,7 @@ def spend_of(model: MixedModel, values: tuple[float, ...]) -> tuple[float, float
 
 
 class TestTo:
+    @pytest.mark.slow
     @pytest.mark.parametrize("kind", ["model", "nine"])
     def test_lands_within_the_bounds(self, kind: str, request: pytest.FixtureRequest) -> None:
         model: MixedModel = request.getfixturevalue(kind)
@@ -82,6 +83,7 @@ class TestTo:
 
 
 class TestSingle:
+    @pytest.mark.slow
     @pytest.mark.parametrize("kind", ["model", "nine"])
     def test_lands(self, kind: str, request: pytest.FixtureRequest) -> None:
         model: MixedModel = request.getfixturevalue(kind)
@@ -116,6 +118,7 @@ class TestSingle:
                 return
         pytest.fail("no customer lies where a region decides")
 
+    @pytest.mark.slow
     def test_nothing_does_where_a_scan_finds_nothing(self, model: MixedModel) -> None:
         nulls = 0
         for values in customers(model, 10, seed=9):

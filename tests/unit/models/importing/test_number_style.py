@@ -62,6 +62,7 @@ columns = st.tuples(
 
 
 class TestWholeColumns:
+    @pytest.mark.slow
     @settings(max_examples=1500, deadline=None)
     @given(columns)
     def test_exactly_right_or_ambiguous(self, column: tuple[list[int], int, str, str, str]) -> None:

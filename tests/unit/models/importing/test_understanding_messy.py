@@ -50,6 +50,7 @@ def catalogue() -> list[Messy]:
 
 
 class TestOrdinaryMess:
+    @pytest.mark.slow
     def test_right_or_asked_and_right_once_answered(self, catalogue: list[Messy], tmp_path: Path) -> None:
         asked = Counter[str]()
         for messy in catalogue:
