@@ -126,7 +126,7 @@ def _strategy(recipe: Recipe, point: Floats) -> tuple[str, ...]:
 
 _APART = "Build the offer on what sets them apart: {words}"
 _BEHIND = "Ask a few of them what lies behind {word} before you spend on it"
-_NEITHER = "Keep to the usual offers: nothing sets them apart from the mean customer"
+_NEITHER = "Keep to the usual offers: nothing sets them apart from the average customer"
 _ALWAYS = (
     "Test one offer on half of the segment and compare",
     "Give the segment a name and a strategy of your own",
@@ -182,14 +182,13 @@ def _describe(recipe: Recipe, point: Floats) -> str:
         strongest = _ranked(recipe.numbers, point)[:MOST_TOLD]
         told = [(z, feature) for z, feature in strongest if abs(z) >= PLAIN]
     if not told:
-        return f"Customers close to the mean in every {'feature' if recipe.is_plain else 'number'}."
+        return f"Customers close to the average in every {'feature' if recipe.is_plain else 'number'}."
     rest = " All else is less marked." if len(told) < len(recipe.numbers) else ""
     return f"Customers with {listing([_told(z, feature) for z, feature in told])}.{rest}"
 
 
 def _told(z: float, feature: Feature) -> str:
     if abs(z) < PLAIN:
-        return f"{feature.label.lower()} close to the mean"
-    return (
-        f"{feature.label.lower()} {abs(z):.1f} standard deviations {'above' if z > 0 else 'below'} the mean"
-    )
+        return f"{feature.label.lower()} close to the average"
+    degree = "far " if abs(z) >= STRONG else ""
+    return f"{feature.label.lower()} {degree}{'above' if z > 0 else 'below'} the average"
