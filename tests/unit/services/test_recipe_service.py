@@ -3,11 +3,12 @@ from __future__ import annotations
 import shutil
 import threading
 import tomllib
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from app.core.config import Settings
-from app.core.errors import RecipeInvalid, RecipeNotFound
+from app.core.errors import RecipeExists, RecipeInvalid, RecipeNotFound
 from app.models.recipe import SHIPPED
 from app.schemas.page import Frame
 from app.services import recipe_service
@@ -111,6 +112,21 @@ class TestListRecipes:
         header = ["CustomerID", "annual income (k$)", "Spending Score"]
         assert [recipe.name for recipe in service.list_fitting(header)] == ["mall", "outlet"]
         assert service.list_fitting(header[:2]) == []
+
+
+class TestAddRecipe:
+    def test_of_two_at_once_the_second_is_told_of_the_first(self, settings: Settings) -> None:
+        document = tomllib.loads((SHIPPED / "mall.toml").read_text(encoding="utf-8")) | {"name": "outlet"}
+
+        def add(title: str) -> str | None:
+            try:
+                return RecipeService(settings).add_recipe(document | {"title": title}).title
+            except RecipeExists:
+                return None
+
+        with ThreadPoolExecutor(4) as pool:
+            made = [title for title in pool.map(add, "abcd") if title]
+        assert [RecipeService(settings).get_recipe("outlet").title] == made
 
 
 class TestHasRecipe:
