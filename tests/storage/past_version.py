@@ -29,13 +29,17 @@ from data.generators import mall
 PAST = Path(__file__).parent / "past" / "versions"
 RECIPE, ANSWERS, BASE64 = "recipe.toml", "answers.jsonl", ".base64"
 NULL_DRAWS, REFITS, CUSTOMERS = 19, 20, 30
-# a person may write others at any time
-TEXTS = ("name", "description", "strategy", "color", "label")
+# people may write other texts at any time, and a later release may find a shorter way into another segment
+LEFT_OUT = ("name", "description", "strategy", "color", "label", "paths")
 
 
 def settings_over(folder: Path) -> Settings:
     return Settings(
-        _env_file=None, data_dir=folder / "data", artifacts_dir=folder / "models_artifacts", job_worker=False
+        _env_file=None,
+        data_dir=folder / "data",
+        artifacts_dir=folder / "models_artifacts",
+        job_worker=False,
+        log_level="ERROR",
     )
 
 
@@ -69,20 +73,20 @@ def customers() -> list[dict[str, float]]:
 
 
 def ask(client: TestClient, customer: dict[str, float]) -> dict[str, Any]:
-    """Return all numbers that a customer is answered with."""
+    """Return how a customer is scored: where it is placed, how surely, and why."""
     answer = {"customer": customer}
     for what in ("predict", "explain"):
         found = client.post(f"/api/v1/{what}", json=customer)
         assert found.status_code == 200, found.text
-        answer[what] = without_texts(found.json())
+        answer[what] = _scores(found.json())
     return answer
 
 
-def without_texts(answer: Any) -> Any:
+def _scores(answer: Any) -> Any:
     if isinstance(answer, list):
-        return [without_texts(part) for part in answer]
+        return [_scores(part) for part in answer]
     if isinstance(answer, dict):
-        return {key: without_texts(value) for key, value in answer.items() if key not in TEXTS}
+        return {key: _scores(value) for key, value in answer.items() if key not in LEFT_OUT}
     return answer
 
 

@@ -37,7 +37,6 @@ pytestmark = [
 ]
 
 CUSTOMER = {"annual_income": 55, "spending_score": 50}
-# requests over connections of their own, so that both workers of a server come to be asked
 ASKS = 6
 IMPORTS = chosen(6, 60)
 STOPS = chosen([signal.SIGTERM], [signal.SIGTERM, signal.SIGKILL])
@@ -46,12 +45,9 @@ STOPS = chosen([signal.SIGTERM], [signal.SIGTERM, signal.SIGKILL])
 class Instance:
     """One of the servers, as a balancer would ask it."""
 
-    def __init__(self, live: Live) -> None:
+    def __init__(self, live: Live, client: httpx.Client) -> None:
         self.live = live
-
-    def send(self, method: str, path: str, **more: Any) -> httpx.Response:
-        """Ask once, over a connection of its own."""
-        return httpx.request(method, f"{self.live.url}{path}", timeout=60, trust_env=False, **more)
+        self.send = client.request
 
     def told(self, method: str, path: str, status: int = 200, **more: Any) -> Any:
         """Return what is answered, where it is answered with this status."""
@@ -90,8 +86,13 @@ class Pair:
 
 @contextlib.contextmanager
 def instance(settings: Settings, url: str, log: Path, workers: int = 2) -> Iterator[Instance]:
-    with serving(settings, log, DATABASE_URL=url, WEB_CONCURRENCY=str(workers)) as live:
-        yield Instance(live)
+    # each request over a connection of its own, so that both workers of a server come to be asked
+    closing = {"Connection": "close"}
+    with (
+        serving(settings, log, DATABASE_URL=url, WEB_CONCURRENCY=str(workers)) as live,
+        httpx.Client(base_url=live.url, headers=closing, timeout=60, trust_env=False) as client,
+    ):
+        yield Instance(live, client)
 
 
 @pytest.fixture(scope="module")
@@ -146,18 +147,20 @@ def test_versions_follow_for_both(pair: Pair) -> None:
     job = first.told("POST", "/trainings", 202, json=asked, headers=key)
     assert second.told("POST", "/trainings", 202, json=asked, headers=key)["id"] == job["id"]
     assert second.follow(job["id"])["result"]["model_version"] == "mall/2"
-    (clusters,) = first.each("/clusters")
+    (clusters,) = first.each("/recipes/mall/clusters")
     assert (first.version(), second.version()) == ({"mall/2"}, {"mall/2"})
-    assert second.each("/clusters") == {clusters}
+    assert second.each("/recipes/mall/clusters") == {clusters}
 
     first.told("POST", "/recipes/mall/versions/1/activate")
     assert second.version() == {"mall/1"}
-    (changed,) = second.each("/clusters", headers={"If-None-Match": clusters[1]})
+    (changed,) = second.each("/recipes/mall/clusters", headers={"If-None-Match": clusters[1]})
     assert (changed[0], changed[1] != clusters[1]) == (200, True)
 
     second.told("POST", "/recipes/mall/versions/rollback")
     assert first.version() == {"mall/2"}
-    assert first.each("/clusters", headers={"If-None-Match": clusters[1]}) == {(304, clusters[1], "")}
+    assert first.each("/recipes/mall/clusters", headers={"If-None-Match": clusters[1]}) == {
+        (304, clusters[1], "")
+    }
 
     before = second.each("/recipes/mall/segments")
     first.told("PATCH", "/recipes/mall/segments/0", json={"name": "Our regulars"})
