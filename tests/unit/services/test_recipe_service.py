@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import shutil
 import threading
+import time
 import tomllib
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -115,8 +117,18 @@ class TestListRecipes:
 
 
 class TestAddRecipe:
-    def test_of_two_at_once_the_second_is_told_of_the_first(self, settings: Settings) -> None:
+    def test_of_two_at_once_the_second_is_told_of_the_first(
+        self, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         document = tomllib.loads((SHIPPED / "mall.toml").read_text(encoding="utf-8")) | {"name": "outlet"}
+        look = recipe_service.recipe_names
+
+        def look_and_rest(folder: Path) -> list[str]:
+            found = look(folder)
+            time.sleep(0.05)
+            return found
+
+        monkeypatch.setattr(recipe_service, "recipe_names", look_and_rest)
 
         def add(title: str) -> str | None:
             try:
