@@ -16,6 +16,7 @@ from app.models.records.base import LONG, SHORT, insert_or, new_id
 from app.models.records.paging import ListedRecord, Page, page_of
 
 JobStatus = Literal["pending", "running", "completed", "failed", "cancelled"]
+BEFORE_ALL = datetime.fromtimestamp(0, UTC)
 _STATUSES = ", ".join(f"'{status}'" for status in get_args(JobStatus))
 
 
@@ -119,7 +120,7 @@ class JobStore:
     def list_unfinished(self) -> list[JobRecord]:
         """Return all jobs that wait or run."""
         # SQLite looks up a range in an index, but not what is no NULL
-        is_unfinished = JobRecord.lease_until > datetime.fromtimestamp(0, UTC)
+        is_unfinished = JobRecord.lease_until > BEFORE_ALL
         return list(self._session.scalars(select(JobRecord).where(is_unfinished)))
 
     def get_job(self, job_id: str, kind: str | None = None) -> JobRecord:
