@@ -36,6 +36,9 @@ class JobRecord(ListedRecord):
         CheckConstraint(f"status IN ({_STATUSES})", name="status"),
         CheckConstraint("progress BETWEEN 0 AND 1", name="progress"),
         Index(None, "created_at", "id"),
+        Index(None, "kind", "created_at", "id"),
+        Index(None, "status", "created_at", "id"),
+        Index(None, "finished_at"),
         Index(None, "lease_until"),
     )
 
@@ -188,7 +191,8 @@ class JobStore:
 
         At most so many of them, so that nobody waits long for the end of the transaction.
         """
-        is_old = JobRecord.finished_at < clock(self._session, -age)
+        # a range with two ends, as in `JobLeases`
+        is_old = (JobRecord.finished_at > BEFORE_ALL) & (JobRecord.finished_at < clock(self._session, -age))
         is_it = [_HAS_ENDED, is_old, *([] if kind is None else [JobRecord.kind == kind])]
         # another worker may be at it
         some = select(JobRecord.id).where(*is_it).limit(most).with_for_update(skip_locked=True)
