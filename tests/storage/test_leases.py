@@ -103,11 +103,11 @@ def test_each_job_once(database: Database, crew: Crew) -> None:
     done = dealt = 0
     while done < JOBS:
         time.sleep(random.uniform(0.0, 0.05))
+        done = counted(database, by_status).get("completed", 0)
         # evenly over the jobs: an idle worker is no target
-        if dealt < len(blows) and done >= dealt * JOBS / (len(blows) + 1):
+        while dealt < len(blows) and done >= dealt * JOBS / (len(blows) + 1):
             blows[dealt]()
             dealt += 1
-        done = counted(database, by_status).get("completed", 0)
         assert [worker.exitcode for worker in crew.workers if worker.exitcode is not None] == []
     crew.wait_for_thaws()
     time.sleep(2 * children.LEASE_SECONDS)  # those that woke up late speak now, if they do

@@ -11,7 +11,7 @@ import pytest
 
 from app.core.config import Settings
 from app.core.errors import RecipeExists, RecipeInvalid, RecipeNotFound
-from app.models.recipe import SHIPPED
+from app.models.recipe import SHIPPED, recipe_names
 from app.schemas.page import Frame
 from app.services import recipe_service
 from app.services.recipe_service import RecipeService
@@ -121,10 +121,9 @@ class TestAddRecipe:
         self, settings: Settings, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         document = tomllib.loads((SHIPPED / "mall.toml").read_text(encoding="utf-8")) | {"name": "outlet"}
-        look = recipe_service.recipe_names
 
         def look_and_rest(folder: Path) -> list[str]:
-            found = look(folder)
+            found = recipe_names(folder)
             time.sleep(0.05)
             return found
 
