@@ -70,7 +70,7 @@ def look_at_worker(settings: Settings) -> Iterator[Finding]:
         age = time.time() - (settings.data_dir / BEAT).stat().st_mtime
     except OSError:
         age = None
-    last = "none was ever seen here" if age is None else f"the last beat was {_duration(age)} ago"
+    last = "none beats here" if age is None else f"the last beat was {_duration(age)} ago"
     if age is not None and age < ALIVE_SECONDS:
         yield Finding("JOB_WORKER", f"a worker is alive; {last}", is_fault=False)
     elif not settings.job_worker:

@@ -8,8 +8,8 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import click
@@ -17,7 +17,7 @@ from filelock import FileLock, Timeout
 
 from app.core.config import Settings, load_settings
 from app.core.errors import ClienteleError
-from app.core.job_process import BEAT, LOCK
+from app.core.job_process import BEAT, LOCK, TAKEN
 from app.core.logging import configure_logging
 from app.core.process_limits import ProcessLimits
 from app.models.records.upgrade import open_database
@@ -32,7 +32,6 @@ ASK_SECONDS = 1.0
 BEAT_SECONDS = 5.0
 TIDY_SECONDS = 3600.0
 STOP_SECONDS = 4.0
-TAKEN = 3
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -78,27 +77,42 @@ def _work(settings: Settings, wake: threading.Event, stop: threading.Event, idle
     limits = ProcessLimits(settings.job_seconds, settings.job_cpu_seconds, settings.job_memory_bytes)
     jobs = JobWorker(database, job_kinds(settings, database), name, stop, limits=limits)
     retention = RetentionService(settings, database, stop)
-    threading.Thread(target=_beat, args=(settings.data_dir / BEAT, stop), daemon=True).start()
     last, tidied = time.monotonic(), float("-inf")
-    while not stop.is_set():
-        wake.clear()
-        if jobs.work_off():
-            last = time.monotonic()
-        if time.monotonic() - tidied >= TIDY_SECONDS and not stop.is_set():
-            retention.tidy()
-            tidied = time.monotonic()
-        if time.monotonic() - last >= idle_seconds:
-            break
-        wake.wait(ASK_SECONDS)
+    with _beating(settings.data_dir / BEAT):
+        while not stop.is_set():
+            wake.clear()
+            if jobs.work_off():
+                last = time.monotonic()
+            if time.monotonic() - tidied >= TIDY_SECONDS and not stop.is_set():
+                retention.tidy()
+                tidied = time.monotonic()
+            if time.monotonic() - last >= idle_seconds:
+                break
+            wake.wait(ASK_SECONDS)
+    if not stop.is_set():  # else its work may wait for somebody: the beat stays and grows old
+        with suppress(OSError):
+            (settings.data_dir / BEAT).unlink()
     database.close()
 
 
-def _beat(path: Path, stop: threading.Event) -> None:
+@contextmanager
+def _beating(path: Path) -> Iterator[None]:
     """Show that a worker lives, also in the middle of a computation."""
+    is_over = threading.Event()
+    thread = threading.Thread(target=_beat, args=(path, is_over), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        thread.join()
+
+
+def _beat(path: Path, is_over: threading.Event) -> None:
     while True:
         with suppress(OSError):
             path.touch()
-        if stop.wait(BEAT_SECONDS):
+        if is_over.wait(BEAT_SECONDS):
             return
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import secrets
 from pathlib import Path
 
 _STAGED = re.compile(r"\..+\.[0-9]+\.tmp")
@@ -19,7 +20,8 @@ def write_durably(path: Path, content: bytes) -> None:
 
 def replace_durably(path: Path, content: bytes) -> None:
     """Replace a file in one step: readers see the old content or the new, and a crash leaves one of both."""
-    staged = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    # the number of a process would be another's too, in containers that share the folder
+    staged = path.with_name(f".{path.name}.{secrets.randbits(64)}.tmp")
     try:
         write_durably(staged, content)
         staged.replace(path)

@@ -18,10 +18,14 @@ from app.core.process_limits import OVER_LIMIT
 
 COMMAND = (sys.executable, "-m", "app.cli.worker", "--beside")
 LOCK = "worker.lock"
-# touched by every worker that lives
+# touched by every worker that lives, and taken away by one that ends because there is nothing to do
 BEAT = "worker.beat"
 PROJECT = Path(__file__).resolve().parents[2]
 LOOK_SECONDS = 2.0
+# exit code of a worker that found another one at work
+TAKEN = 3
+# a beat so old is a worker's that was stopped, or lost with its machine: its job may wait for somebody
+LEFT_SECONDS = 15.0
 # how long the process may stay away: it also tidies
 REST_SECONDS = 6 * 3600.0
 # how long one that cannot work is left alone: its database is away, or of a newer release
@@ -39,7 +43,8 @@ class JobProcess:
     its standard input does, so with the web process at the latest, and with status 0 after a time without
     work. After a rest it is started again, for there is something to tidy now and then. One that was killed,
     or ended itself with a job that took too much, is started again at once, one that refused to work after a
-    while.
+    while. The web processes may be those of several servers, also on other machines that share the folder:
+    what the last beat tells is how one learns that another's worker went in the middle of something.
 
     Parameters
     ----------
@@ -53,6 +58,7 @@ class JobProcess:
         self, folder: Path, environment: Mapping[str, str], command: tuple[str, ...] = COMMAND
     ) -> None:
         self._path = folder / LOCK
+        self._beat = folder / BEAT
         self._environment = {**os.environ, **environment}
         self._command = command
         self._lock = threading.Lock()
@@ -93,7 +99,7 @@ class JobProcess:
             with self._lock:
                 if not self._is_over.is_set():
                     is_rested = time.monotonic() - self._rests_since >= REST_SECONDS
-                    self._is_wanted = self._is_wanted or is_rested
+                    self._is_wanted = self._is_wanted or is_rested or self._was_left()
                     self._see_to_it(knock=False)
 
     def _see_to_it(self, *, knock: bool = True) -> None:
@@ -103,9 +109,9 @@ class JobProcess:
             if status == 0 and not knock:
                 self._is_wanted = False
                 self._rests_since = time.monotonic()
-            elif status:
+            elif status not in (0, TAKEN):
                 log.warning("job_process_ended", detail=f"status {status}")
-            if status > 0 and status != OVER_LIMIT:  # a signal's is negative
+            if status > 0 and status not in (OVER_LIMIT, TAKEN):  # a signal's is negative
                 self._not_before = time.monotonic() + REFUSED_SECONDS
         may_start = self._is_wanted and time.monotonic() >= self._not_before
         if self._process is None and may_start and self._is_free():
@@ -117,6 +123,12 @@ class JobProcess:
             with suppress(OSError):  # it died this moment; the next look sees it
                 self._process.stdin.write(b"\n")
                 self._process.stdin.flush()
+
+    def _was_left(self) -> bool:
+        try:
+            return self._process is None and time.time() - self._beat.stat().st_mtime >= LEFT_SECONDS
+        except OSError:  # nobody beats
+            return False
 
     def _is_free(self) -> bool:
         self._path.parent.mkdir(parents=True, exist_ok=True)

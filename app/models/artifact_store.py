@@ -16,7 +16,7 @@ import json
 import re
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +29,7 @@ from app.core.errors import (
     TrainingBusy,
     VersionActive,
     VersionNotFound,
+    VersionsBusy,
 )
 from app.models.active_pointer import ACTIVE, HISTORY, ActivePointer
 from app.models.model_document import MODEL, MODEL_HASH
@@ -244,9 +245,18 @@ class ArtifactStore:
     def _sweep(self) -> None:
         for leftover in self.leftovers():
             shutil.rmtree(leftover, ignore_errors=True)
-        for name in (ACTIVE, HISTORY, NEXT):
-            for leftover in self.folder.glob(f".{name}.*.tmp"):
-                leftover.unlink(missing_ok=True)
+        self._sweep_staged(NEXT)
+        if self._staged(ACTIVE, HISTORY):
+            # whoever moves the pointer just now needs them; the next training sweeps what is left
+            with suppress(VersionsBusy), self.pointer.held():
+                self._sweep_staged(ACTIVE, HISTORY)
+
+    def _sweep_staged(self, *names: str) -> None:
+        for leftover in self._staged(*names):
+            leftover.unlink(missing_ok=True)
+
+    def _staged(self, *names: str) -> list[Path]:
+        return [path for name in names for path in self.folder.glob(f".{name}.*.tmp")]
 
     def _bytes(self, folder: Path, name: str) -> bytes:
         path = folder / name

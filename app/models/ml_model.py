@@ -22,6 +22,7 @@ from app.models.encoding.transforms import product
 from app.models.model_document import (
     ANALYSIS,
     CONFIDENCE,
+    FORMAT,
     MODEL,
     AnalysisDocument,
     ConfidenceDocument,
@@ -285,5 +286,10 @@ def _parse(files: Mapping[str, bytes], name: str, kind: type[Document]) -> Docum
         raise ArtifactInvalid(f"the version has no {name}") from None
     except ValidationError as error:
         first = error.errors()[0]
+        if first["loc"] == ("format",) and type(first["input"]) is int and first["input"] > FORMAT:
+            raise ArtifactInvalid(
+                f"{name} is of format {first['input']}, which a newer release wrote, and this one reads "
+                f"{FORMAT}: start that release again, or activate an earlier version"
+            ) from error
         place = ".".join(map(str, first["loc"])) or "the whole"
         raise ArtifactInvalid(f"{name} cannot be used: {place}: {first['msg']}") from error

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock
+
 from app.core.config import Settings
 from app.core.durable_files import flush_folder, replace_durably
 from app.core.errors import (
@@ -30,6 +32,8 @@ from app.services.model_card_service import ModelCardService
 from app.services.prediction_service import PredictionService
 from app.services.segment_map_service import SegmentMapService
 from app.services.version_service import VersionService
+
+LOCK = "recipes.lock"
 
 Report = Callable[[str, str], None]
 
@@ -120,10 +124,11 @@ class RecipeService:
             If the document breaks a rule of recipes.
         """
         name = check_recipe(document).name
-        if name in recipe_names(self._settings.recipes_dir):
-            raise RecipeExists(f"there is a recipe called {name}: choose another name")
         self._settings.recipes_dir.mkdir(parents=True, exist_ok=True)
-        replace_durably(self._own_file(name), _toml(document))
+        with FileLock(self._settings.data_dir / LOCK):  # of two at once, the second is told of the first
+            if name in recipe_names(self._settings.recipes_dir):
+                raise RecipeExists(f"there is a recipe called {name}: choose another name")
+            replace_durably(self._own_file(name), _toml(document))
         return self.get_recipe(name)
 
     def has_recipe(self, document: Mapping[str, Any]) -> bool:

@@ -51,11 +51,13 @@ class SegmentService:
         InputInvalid
             If another of its segments has that name or colour already.
         """
-        self._refuse_taken(recipe, segment_id, change)
+        self._one(recipe, segment_id)
         name = recipe.recipe.name
         with self._database.writing() as session:
             edits = SegmentEditStore(session)
             edits.take_turn()
+            # only now, or two changes at once could give two segments one name
+            self._refuse_taken(recipe, segment_id, change)
             before = edits.find_edit(name, segment_id)
             texts: dict[str, Any] = {field: getattr(before, field, None) for field in FIELDS}
             texts |= change.model_dump(include=change.model_fields_set)
@@ -68,7 +70,6 @@ class SegmentService:
         return self._one(recipe, segment_id)
 
     def _refuse_taken(self, recipe: RecipeServices, segment_id: int, change: SegmentChange) -> None:
-        self._one(recipe, segment_id)
         others = [s for s in self.list_segments(recipe).segments if s.segment_id != segment_id]
         if change.name is not None and change.name.casefold() in {s.name.casefold() for s in others}:
             raise _taken("name", "another segment has this name")

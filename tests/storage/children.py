@@ -46,7 +46,7 @@ def facts(name: str) -> DatasetFacts:
         columns=[{"name": "income", "kind": "number"}],
         fingerprint=f"values of {name}",
         header_fingerprint="header",
-        source={"encoding": "utf-8"},
+        source={"encoding": "utf-8", "rejected": 0},
         file_name=f"{name}.csv",
     )
 

@@ -16,6 +16,7 @@ from app.models.records.base import LONG, SHORT, insert_or, new_id
 from app.models.records.paging import ListedRecord, Page, page_of
 
 JobStatus = Literal["pending", "running", "completed", "failed", "cancelled"]
+BEFORE_ALL = datetime.fromtimestamp(0, UTC)
 _STATUSES = ", ".join(f"'{status}'" for status in get_args(JobStatus))
 
 
@@ -35,6 +36,9 @@ class JobRecord(ListedRecord):
         CheckConstraint(f"status IN ({_STATUSES})", name="status"),
         CheckConstraint("progress BETWEEN 0 AND 1", name="progress"),
         Index(None, "created_at", "id"),
+        Index(None, "kind", "created_at", "id"),
+        Index(None, "status", "created_at", "id"),
+        Index(None, "finished_at"),
         Index(None, "lease_until"),
     )
 
@@ -119,7 +123,7 @@ class JobStore:
     def list_unfinished(self) -> list[JobRecord]:
         """Return all jobs that wait or run."""
         # SQLite looks up a range in an index, but not what is no NULL
-        is_unfinished = JobRecord.lease_until > datetime.fromtimestamp(0, UTC)
+        is_unfinished = JobRecord.lease_until > BEFORE_ALL
         return list(self._session.scalars(select(JobRecord).where(is_unfinished)))
 
     def get_job(self, job_id: str, kind: str | None = None) -> JobRecord:
@@ -187,7 +191,8 @@ class JobStore:
 
         At most so many of them, so that nobody waits long for the end of the transaction.
         """
-        is_old = JobRecord.finished_at < clock(self._session, -age)
+        # a range with two ends, as in `JobLeases`
+        is_old = (JobRecord.finished_at > BEFORE_ALL) & (JobRecord.finished_at < clock(self._session, -age))
         is_it = [_HAS_ENDED, is_old, *([] if kind is None else [JobRecord.kind == kind])]
         # another worker may be at it
         some = select(JobRecord.id).where(*is_it).limit(most).with_for_update(skip_locked=True)

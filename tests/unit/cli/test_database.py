@@ -27,10 +27,10 @@ def run(*words: str) -> Result:
 
 
 def test_from_nothing_to_now() -> None:
-    assert (run("current").output, run("current").exit_code) == ("to upgrade: from nothing to 0001\n", 1)
-    assert (run("upgrade").output, run("upgrade").exit_code) == ("upgraded: from nothing to 0001\n", 0)
-    assert (run("current").output, run("current").exit_code) == ("current: 0001\n", 0)
-    assert run("upgrade").output == "nothing to do: 0001\n"
+    assert (run("current").output, run("current").exit_code) == ("to upgrade: from nothing to 0002\n", 1)
+    assert (run("upgrade").output, run("upgrade").exit_code) == ("upgraded: from nothing to 0002\n", 0)
+    assert (run("current").output, run("current").exit_code) == ("current: 0002\n", 0)
+    assert run("upgrade").output == "nothing to do: 0002\n"
 
 
 def test_by_the_exit_code_alone(folder: Path) -> None:
@@ -63,7 +63,7 @@ def test_there_is_no_way_down() -> None:
     assert refused.exit_code == 2
     assert refused.stderr.startswith("clientele: there is no way down: ")
     assert refused.stderr.count("\n") == 1
-    assert run("current").output == "current: 0001\n"
+    assert run("current").output == "current: 0002\n"
     assert "downgrade" not in run("--help").output
 
 
@@ -87,4 +87,4 @@ def test_a_database_that_does_not_answer(folder: Path) -> None:
 def test_as_a_module(repository: Path) -> None:
     words = [sys.executable, "-m", "app.cli.database", "current"]
     done = subprocess.run(words, cwd=repository, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout) == (1, "to upgrade: from nothing to 0001\n")
+    assert (done.returncode, done.stdout) == (1, "to upgrade: from nothing to 0002\n")

@@ -116,7 +116,7 @@ class TestWorker:
     def test_none_where_nobody_starts_one(self, settings: Settings) -> None:
         found = self.look(settings, starts_one=False)
         assert found.is_fault
-        assert found.words == ("no worker is alive; none was ever seen here: run python -m app.cli.worker")
+        assert found.words == ("no worker is alive; none beats here: run python -m app.cli.worker")
         assert not settings.data_dir.exists()
 
     def test_none_and_no_work(self, settings: Settings) -> None:

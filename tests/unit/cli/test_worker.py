@@ -15,7 +15,7 @@ from sqlalchemy import text
 
 from app.cli import worker as command
 from app.core.config import Settings
-from app.core.job_process import BEAT, LOCK
+from app.core.job_process import BEAT, LOCK, TAKEN
 from app.models.records.upgrade import open_database
 from app.services.job_service import JobService
 from app.services.job_worker import JobWorker
@@ -56,12 +56,26 @@ def test_once_does_what_there_is(settings: Settings, variables: dict[str, str]) 
 def test_it_beats_and_tidies(
     settings: Settings, variables: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rounds: list[int] = []
-    monkeypatch.setattr(RetentionService, "tidy", lambda self: rounds.append(1))
+    beats: list[float] = []
+
+    def tidy(self: RetentionService) -> None:
+        beats.append((settings.data_dir / BEAT).stat().st_mtime)
+
+    monkeypatch.setattr(RetentionService, "tidy", tidy)
     started = time.time()
     assert run("--once", env=variables) == 0
-    assert rounds == [1]
-    assert (settings.data_dir / BEAT).stat().st_mtime >= started - 1.0
+    (beat,) = beats
+    assert beat >= started - 1.0
+    # there is nothing to do, so nobody needs to follow it
+    assert not (settings.data_dir / BEAT).exists()
+
+
+def test_what_it_was_stopped_in_shows_by_an_old_beat(
+    settings: Settings, variables: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(RetentionService, "tidy", lambda self: signal.raise_signal(signal.SIGTERM))
+    assert run(env=variables) == 0
+    assert (settings.data_dir / BEAT).exists()
 
 
 def test_it_tidies_seldom(
@@ -119,7 +133,7 @@ def test_beside_a_server_only_one_works(
     monkeypatch.setattr(command, "_listen", lambda wake, end: None)
     monkeypatch.setattr(os, "nice", lambda by: by, raising=False)
     with FileLock(settings.data_dir / LOCK):
-        assert run("--beside", env=variables) == command.TAKEN
+        assert run("--beside", env=variables) == TAKEN
 
 
 def test_without_work_it_ends(variables: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:

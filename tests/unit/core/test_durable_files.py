@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -53,6 +54,15 @@ class TestReplaceDurably:
         replace_durably(path, b"new")
         assert path.read_bytes() == b"new"
         assert list(tmp_path.iterdir()) == [path]
+
+    def test_two_at_once_are_whole(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        # in containers that share a folder, processes have the same number
+        monkeypatch.setattr(os, "getpid", lambda: 1)
+        contents = [bytes([letter]) * 100_000 for letter in b"abcdefgh"]
+        with ThreadPoolExecutor(len(contents)) as pool:
+            list(pool.map(lambda content: replace_durably(tmp_path / "a", content), contents))
+        assert (tmp_path / "a").read_bytes() in contents
+        assert list(tmp_path.iterdir()) == [tmp_path / "a"]
 
     @pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="needs to tell files from folders")
     def test_nothing_is_moved_before_it_is_on_disk(self, tmp_path: Path, calls: list[str]) -> None:

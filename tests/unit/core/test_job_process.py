@@ -11,7 +11,7 @@ import pytest
 from filelock import FileLock
 
 from app.core import job_process
-from app.core.job_process import LOCK, JobProcess
+from app.core.job_process import BEAT, LOCK, TAKEN, JobProcess
 from app.core.process_limits import OVER_LIMIT
 
 # stands in for the worker: writes a line when it starts and at each knock, and ends with its standard input
@@ -81,6 +81,11 @@ def test_it_starts_again_when_a_job_took_too_much(make: Make, told: Path) -> Non
     await_lines(told, lambda lines: len(starts(lines)) >= 3)  # without the while that others are left alone
 
 
+def test_it_starts_again_when_another_was_quicker(make: Make, told: Path) -> None:
+    make(REFUSING.replace("sys.exit(2)", f"sys.exit({TAKEN})")).wake()
+    await_lines(told, lambda lines: len(starts(lines)) >= 3)  # it has not failed: the lock says when
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
 def test_it_starts_again_when_it_was_killed(make: Make, told: Path) -> None:
     make().wake()
@@ -133,6 +138,17 @@ def test_after_a_rest_it_is_started_to_tidy(make: Make, told: Path, monkeypatch:
     monkeypatch.setattr(job_process, "REST_SECONDS", 0.3)
     make('import os; print("start", os.getpid(), file=open(os.environ["TOLD"], "a"))').wake()
     await_lines(told, lambda lines: len(starts(lines)) >= 3)
+
+
+def test_it_follows_another_that_went_in_the_middle(make: Make, told: Path, tmp_path: Path) -> None:
+    make('import os; print("start", os.getpid(), file=open(os.environ["TOLD"], "a"))').wake()
+    lines = await_lines(told, lambda lines: len(starts(lines)) == 1)
+    (tmp_path / BEAT).touch()  # another works, and nobody knocks here
+    time.sleep(0.5)
+    lines = told.read_text(encoding="utf-8").splitlines()
+    then = time.time() - job_process.LEFT_SECONDS - 1.0
+    os.utime(tmp_path / BEAT, (then, then))
+    await_lines(told, lambda now: len(starts(now)) > len(starts(lines)))
 
 
 def test_after_the_stop_nobody_is_started(make: Make, told: Path) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from app.core.errors import ArtifactInvalid, ModelUnavailable, TrainingBusy, VersionActive, VersionNotFound
+from app.models import active_pointer
 from app.models.artifact_store import ArtifactStore, Numbering, sha256
 
 
@@ -243,6 +244,20 @@ class TestTraining:
         with store.training():
             names = {path.name for path in store.folder.iterdir()} - {".training.lock"}
         assert names == {"1", "ACTIVE", "HISTORY", "NEXT", ".keep"}
+
+    def test_what_somebody_moves_the_pointer_with_is_not_swept(
+        self, store: ArtifactStore, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(active_pointer, "LONGEST_WAIT_SECONDS", 0.1)
+        add(store, "first")
+        staged = store.folder / ".ACTIVE.7.tmp"
+        staged.write_bytes(b"1\n")
+        with store.pointer.held():
+            another = ArtifactStore(store.folder.parent, "mall")
+            with another.training():
+                assert staged.exists()
+        with store.training():
+            assert not staged.exists()
 
 
 class PowerLoss(BaseException):

@@ -195,6 +195,12 @@ class TestFromFiles:
         with pytest.raises(ArtifactInvalid, match=name.replace(".", r"\.")):
             MLModel.from_files(files | {name: content})
 
+    def test_tells_what_a_newer_release_wrote(self) -> None:
+        files = three_segments()
+        files[MODEL] |= {"format": 2, "surprise": 1}
+        with pytest.raises(ArtifactInvalid, match=r"of format 2, which a newer release wrote, .* 1: start"):
+            load(files)
+
     def test_refuses_a_version_without_refits(self) -> None:
         files = three_segments() | {CONFIDENCE: {"refits": []}}
         with pytest.raises(ArtifactInvalid):

@@ -2,13 +2,16 @@ from __future__ import annotations
 
 import shutil
 import threading
+import time
 import tomllib
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
 from app.core.config import Settings
-from app.core.errors import RecipeInvalid, RecipeNotFound
-from app.models.recipe import SHIPPED
+from app.core.errors import RecipeExists, RecipeInvalid, RecipeNotFound
+from app.models.recipe import SHIPPED, recipe_names
 from app.schemas.page import Frame
 from app.services import recipe_service
 from app.services.recipe_service import RecipeService
@@ -111,6 +114,30 @@ class TestListRecipes:
         header = ["CustomerID", "annual income (k$)", "Spending Score"]
         assert [recipe.name for recipe in service.list_fitting(header)] == ["mall", "outlet"]
         assert service.list_fitting(header[:2]) == []
+
+
+class TestAddRecipe:
+    def test_of_two_at_once_the_second_is_told_of_the_first(
+        self, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        document = tomllib.loads((SHIPPED / "mall.toml").read_text(encoding="utf-8")) | {"name": "outlet"}
+
+        def look_and_rest(folder: Path) -> list[str]:
+            found = recipe_names(folder)
+            time.sleep(0.05)
+            return found
+
+        monkeypatch.setattr(recipe_service, "recipe_names", look_and_rest)
+
+        def add(title: str) -> str | None:
+            try:
+                return RecipeService(settings).add_recipe(document | {"title": title}).title
+            except RecipeExists:
+                return None
+
+        with ThreadPoolExecutor(4) as pool:
+            made = [title for title in pool.map(add, "abcd") if title]
+        assert [RecipeService(settings).get_recipe("outlet").title] == made
 
 
 class TestHasRecipe:

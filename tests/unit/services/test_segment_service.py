@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -42,6 +43,22 @@ def test_two_may_swap_names_in_turn(segments: SegmentService, mall: RecipeServic
     segments.change_segment(mall, 1, SegmentChange(name="For a moment"))
     segments.change_segment(mall, 0, SegmentChange(name=second))
     assert segments.change_segment(mall, 1, SegmentChange(name=first)).name == first
+
+
+def test_of_several_who_want_a_name_at_once_one_gets_it(
+    segments: SegmentService, mall: RecipeServices, trained: Settings
+) -> None:
+    def rename(segment_id: int) -> bool:
+        another = RecipeService(trained).get_services("mall")  # as another server has it
+        try:
+            segments.change_segment(another, segment_id, SegmentChange(name="The best"))
+        except InputInvalid:
+            return False
+        return True
+
+    with ThreadPoolExecutor(5) as pool:
+        assert sum(pool.map(rename, range(5))) == 1
+    assert [segment.name for segment in segments.list_segments(mall).segments].count("The best") == 1
 
 
 def test_no_such_segment(segments: SegmentService, mall: RecipeServices) -> None:
