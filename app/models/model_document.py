@@ -103,6 +103,19 @@ class ExceptionalState(_Document):
     threshold: float = Field(gt=0)
 
 
+class MergedState(_Document):
+    """Why fewer segments serve than were asked for: some would have held fewer than `least_size` customers.
+
+    `segments` were begun with the inertia `inertia_before`; those that serve have `inertia`, each in squared
+    standardised units over the customers that make the segments.
+    """
+
+    segments: int = Field(ge=3)
+    least_size: int = Field(ge=2)
+    inertia_before: float = Field(ge=0)
+    inertia: float = Field(ge=0)
+
+
 class DataState(_Document):
     """The training table: what it is called, how many customers, the fingerprint of its values.
 
@@ -159,6 +172,7 @@ class ModelDocument(_Document):
     encoding: EncodingDocument | None = Field(default=None, exclude_if=_is_default(None))
     segments: tuple[SegmentState, ...] = Field(min_length=2)
     exceptional: ExceptionalState | None = Field(default=None, exclude_if=_is_default(None))
+    merged: MergedState | None = Field(default=None, exclude_if=_is_default(None))
     data: DataState
     libraries: dict[str, str]
     metrics: Metrics
@@ -185,6 +199,8 @@ class ModelDocument(_Document):
             raise ValueError("segments must be in order of their unique ids")
         if self.exceptional and (self.encoding is None or self.exceptional.segment_id in ids):
             raise ValueError("the exceptional need an encoding and an id of their own")
+        if self.merged and self.merged.segments <= len(ids):
+            raise ValueError("merging leaves fewer segments than were asked for")
         if any(len(segment.centroid) != self.width for segment in self.segments):
             raise ValueError("each centroid needs one number per feature")
         if self.encoding:

@@ -14,6 +14,7 @@ from app.core.errors import FieldFault, InputInvalid
 from app.schemas.dataset import DatasetColumn, DatasetRead, DatasetSummary
 from app.schemas.recipe import FeatureChoice, FeatureSuggestion, RecipeCreate, RecipeRead, RecipeSuggestion
 from app.services.dataset_service import DatasetService
+from app.services.exceptional_draft import UsedNumber, draft_exceptional, suggest_exceptional
 from app.services.recipe_service import RecipeService
 
 SEGMENTS = 5
@@ -59,7 +60,7 @@ class RecipeDrafts:
 
 
 def suggest_recipe(dataset: DatasetRead, summary: DatasetSummary) -> RecipeSuggestion:
-    """Propose which columns make segments, how, and why others are left out.
+    """Propose which columns make segments, how, why others are left out, and whether anybody is kept apart.
 
     Numbers that differ are used; so are categories, with less weight. Identifiers, dates, free text,
     sensitive columns, and what nearly repeats another number (correlation above 0.95) are not, with the
@@ -86,11 +87,17 @@ def suggest_recipe(dataset: DatasetRead, summary: DatasetSummary) -> RecipeSugge
                 missing=seen[column.name]["missing"],
             )
         )
+    used = [
+        UsedNumber(feature.column, feature.transform, feature.weight)
+        for feature in found
+        if feature.use and feature.kind == "number"
+    ]
     return RecipeSuggestion(
         name=slug(dataset.name.partition(".")[0], ()),
         title=dataset.name.partition(".")[0][:100] or "Customers",
         segments=SEGMENTS,
         features=found,
+        exceptional=suggest_exceptional(used, dataset.rows, summary),
     )
 
 
@@ -127,10 +134,25 @@ def draft_recipe(wish: RecipeCreate, dataset: DatasetRead, summary: DatasetSumma
         "title": wish.title,
         "noun": wish.noun,
         "segments": wish.segments,
+        **({"least_size": wish.least_size} if wish.least_size else {}),
         "raw_file": f"{wish.name}.csv",
         "id": {"column": _id_column(dataset) or "no column of this table is an id"},
         "features": features,
+        **_exceptional(wish, [f for f in features if f.get("use", True)], dataset, summary),
     }
+
+
+def _exceptional(
+    wish: RecipeCreate, used: list[dict[str, Any]], dataset: DatasetRead, summary: DatasetSummary
+) -> dict[str, Any]:
+    """Return what the recipe says of exceptional customers: as it is wished, else as the table suggests."""
+    if wish.exceptional is False:
+        return {}
+    numbers = [UsedNumber(f["column"], f["transform"], f["weight"]) for f in used if "transform" in f]
+    suggested = suggest_exceptional(numbers, dataset.rows, summary)
+    if not (wish.exceptional or suggested.use):
+        return {}
+    return {"exceptional": draft_exceptional(wish.exceptional_share or suggested.share)}
 
 
 def slug(text: str, taken: Iterable[str]) -> str:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.models.encoding.document import MOST_TRIMMED
-from app.models.kmeans_fit import Floats, KMeansFit, Labels, fit_kmeans
+from app.models.kmeans_fit import Floats, KMeansFit, Labels, fit_kmeans, refit_kmeans
 
 SUBSAMPLES = 8
 ROWS_PER_CENTROID = 40
@@ -54,11 +54,9 @@ def fit_trimmed(z: Floats, k: int, seed: int, alpha: float = MOST_TRIMMED) -> Tr
     ValueError
         If `alpha` is below 0 or above `MOST_TRIMMED`.
     """
-    if not 0.0 <= alpha <= MOST_TRIMMED:
-        raise ValueError(f"the trimmed share must lie between 0 and {MOST_TRIMMED}")
-    kept = len(z) - int(alpha * len(z))
+    kept = _kept(z, alpha)
     if kept == len(z):
-        return TrimmedFit(fit_kmeans(z, k, seed), np.zeros(len(z), dtype=np.bool_), None)
+        return _whole(fit_kmeans(z, k, seed))
 
     def cost(centroids: Floats) -> float:
         return float((np.sort(_nearest(z, centroids)[1])[:kept] ** 2).sum())
@@ -67,6 +65,24 @@ def fit_trimmed(z: Floats, k: int, seed: int, alpha: float = MOST_TRIMMED) -> Tr
     return _describe(
         z, min((_concentrate(z, start, kept, MOST_STEPS) for start in begun[:FINALISTS]), key=cost), kept
     )
+
+
+def refit_trimmed(z: Floats, centroids: Floats, alpha: float) -> TrimmedFit:
+    """Go on from centroids (k, D) to where nothing moves any more, as `fit_trimmed` does from its starts."""
+    kept = _kept(z, alpha)
+    if kept == len(z):
+        return _whole(refit_kmeans(z, centroids))
+    return _describe(z, _concentrate(z, centroids, kept, MOST_STEPS), kept)
+
+
+def _kept(z: Floats, alpha: float) -> int:
+    if not 0.0 <= alpha <= MOST_TRIMMED:
+        raise ValueError(f"the trimmed share must lie between 0 and {MOST_TRIMMED}")
+    return len(z) - int(alpha * len(z))
+
+
+def _whole(fit: KMeansFit) -> TrimmedFit:
+    return TrimmedFit(fit, np.zeros(len(fit.labels), dtype=np.bool_), None)
 
 
 def _starts(z: Floats, k: int, seed: int, kept: int) -> list[Floats]:

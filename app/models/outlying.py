@@ -1,0 +1,53 @@
+"""Coordinates that a few extreme customers do not press together."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from app.core.errors import TableInvalid
+from app.models.encoding.document import EncodingDocument, NumberEncoding
+from app.models.encoding.trimmed import fit_trimmed
+from app.models.kmeans_fit import Floats
+from app.models.preparation import EncodedColumns, Preparation, fit_preparation
+from app.models.recipe import Recipe
+
+ROUNDS = 3
+
+
+def prepare(recipe: Recipe, rows: Floats, k: int, seed: int) -> Preparation:
+    """Learn the recipe's preparation from rows (n, d), as `fit_preparation`.
+
+    Where the recipe says so, the numbers are scaled by those alone who are not exceptional among k segments,
+    and these are found anew with the new scales until they stay the same, at most `ROUNDS` times.
+
+    Raises
+    ------
+    TableInvalid
+        As `fit_preparation`.
+    """
+    found = whole = fit_preparation(recipe, rows)
+    apart = recipe.exceptional
+    if apart is None or apart.scaled_by == "everybody" or not isinstance(whole, EncodedColumns):
+        return whole
+    before = np.zeros(len(rows), dtype=np.bool_)
+    for _ in range(ROUNDS):
+        exceptional = fit_trimmed(found.apply(rows), k, seed, apart.share).exceptional
+        if np.array_equal(exceptional, before):
+            break
+        before = exceptional
+        try:
+            others = fit_preparation(recipe, rows[~exceptional])
+        except TableInvalid:  # without them nothing differs in some column
+            return whole
+        if isinstance(others, EncodedColumns):
+            found = _scaled_by(whole, others)
+    return found
+
+
+def _scaled_by(whole: EncodedColumns, others: EncodedColumns) -> EncodedColumns:
+    """Return the whole table's encoding with the numbers as others learned them; gaps are counted in all."""
+    features = tuple(
+        own.model_copy(update={"missing": feature.missing}) if isinstance(own, NumberEncoding) else feature
+        for feature, own in zip(whole.document.features, others.document.features, strict=True)
+    )
+    return EncodedColumns(EncodingDocument(features=features), whole.levels)
