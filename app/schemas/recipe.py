@@ -111,7 +111,7 @@ class RecipeCreate(Body):
     exceptional_share: Annotated[float, Field(ge=0.001, le=0.02)] | None = Field(
         default=None,
         description="The most of the training customers that may be kept apart, 0 to 1; as the table "
-        "suggests unless given.",
+        "suggests unless given. Given alone, it keeps them apart.",
     )
     features: list[FeatureChoice] = Field(min_length=1, max_length=20)
 

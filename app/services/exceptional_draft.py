@@ -70,11 +70,10 @@ def _values(
 
 
 def _reason(found: Apart, numbers: list[UsedNumber], customers: int) -> str:
-    looked_at = f"{number_text(found.rows)}{' looked at' if found.rows < customers else ''}"
+    who = f"the {number_text(found.rows)} customers{' looked at' if found.rows < customers else ''}"
     if found.column is None:
         if int(MOST_TRIMMED * found.rows):
-            return f"none of the {looked_at} customers lies far from all others"
+            return f"none of {who} lies far from all others"
         return "there are too few customers to tell whether one is unlike all others"
-    lie, column = "lies" if len(found.far) == 1 else "lie", numbers[found.column].column
-    far = number_text(len(found.far))
-    return f"{far} of the {looked_at} customers {lie} far from all others, most of all by {column}"
+    far, lie = number_text(len(found.far)), "lies" if len(found.far) == 1 else "lie"
+    return f"{far} of {who} {lie} far from all others, most of all by {numbers[found.column].column}"

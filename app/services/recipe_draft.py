@@ -150,7 +150,8 @@ def _exceptional(
         return {}
     numbers = [UsedNumber(f["column"], f["transform"], f["weight"]) for f in used if "transform" in f]
     suggested = suggest_exceptional(numbers, dataset.rows, summary)
-    if not (wish.exceptional or suggested.use):
+    # who says how many wants them apart
+    if not (wish.exceptional or wish.exceptional_share or suggested.use):
         return {}
     return {"exceptional": draft_exceptional(wish.exceptional_share or suggested.share)}
 

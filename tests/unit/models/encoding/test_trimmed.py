@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from app.models.encoding.trimmed import TrimmedFit, fit_trimmed
+from app.models.encoding.document import MOST_TRIMMED
+from app.models.encoding.trimmed import TrimmedFit, fit_trimmed, refit_trimmed
 from app.models.kmeans_fit import Floats, fit_kmeans, nearest
 
 CENTRES = np.array([[0.0, 0.0], [8.0, 0.0], [0.0, 8.0]])
@@ -103,3 +104,25 @@ class TestEveryFit:
     def test_too_much(self, alpha: float) -> None:
         with pytest.raises(ValueError, match="between 0 and"):
             fit_trimmed(groups_and_whales(), 2, seed=1, alpha=alpha)
+
+
+class TestRefit:
+    def test_it_goes_on_to_where_nothing_moves(self) -> None:
+        z = groups_and_whales()
+        begun = fit_trimmed(z, 3, seed=1)
+        again = refit_trimmed(z, begun.fit.centroids, MOST_TRIMMED)
+        np.testing.assert_array_equal(again.fit.centroids, begun.fit.centroids)
+        np.testing.assert_array_equal(again.exceptional, begun.exceptional)
+        moved = refit_trimmed(z, begun.fit.centroids + 0.4, MOST_TRIMMED)
+        np.testing.assert_allclose(moved.fit.centroids, begun.fit.centroids)
+        assert moved.threshold == pytest.approx(begun.threshold)
+
+    def test_with_nobody_to_trim_it_is_plain_k_means(self) -> None:
+        z = groups_and_whales()
+        fit = fit_kmeans(z, 4, seed=1)
+        again = refit_trimmed(z, fit.centroids + 0.1, 0.0)
+        np.testing.assert_allclose(again.fit.centroids, fit.centroids)
+        assert not again.exceptional.any()
+        assert again.threshold is None
+        with pytest.raises(ValueError, match="trimmed share"):
+            refit_trimmed(z, fit.centroids, 0.5)
