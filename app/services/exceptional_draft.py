@@ -40,7 +40,8 @@ def suggest_exceptional(
     """Judge from a table's sample, as its used numbers are transformed, whether somebody lies far off."""
     seen = {column["name"]: column for column in summary.columns}
     numbers = [number for number in used if number.column in summary.sample]
-    found = find_apart([_values(number, seen, summary) for number in numbers])
+    columns = [_values(number, seen, summary) for number in numbers]
+    found = find_apart(columns, [number.weight for number in numbers])
     reason = _reason(found, numbers, customers)
     if found.column is None:
         return ExceptionalSuggestion(use=False, share=USUAL_SHARE, reason=reason)
@@ -62,7 +63,7 @@ def _values(
 
     def place(value: float | None) -> float | None:
         try:
-            return None if value is None else number.weight * forward(value, number.transform, power)
+            return None if value is None else forward(value, number.transform, power)
         except (ValueError, OverflowError):  # a logarithm of what has none: the recipe's own check tells it
             return None
 

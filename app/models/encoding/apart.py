@@ -37,8 +37,8 @@ class Apart:
     column: int | None
 
 
-def find_apart(columns: Sequence[Sequence[float | None]]) -> Apart:
-    """Look for rows far from all others in columns of n numbers each, transformed and weighted.
+def find_apart(columns: Sequence[Sequence[float | None]], weights: Sequence[float] = ()) -> Apart:
+    """Look for rows far from all others in columns of n numbers, transformed, of weight 1 unless told.
 
     A missing number counts as the middle. With fewer than 50 rows nobody can be told apart.
 
@@ -51,7 +51,8 @@ def find_apart(columns: Sequence[Sequence[float | None]]) -> Apart:
     allowed = int(MOST_TRIMMED * rows)
     if not allowed:
         return Apart(rows, (), None)
-    places = [_standardised(column) for column in columns]
+    weighted = zip(columns, weights or [1.0] * len(columns), strict=True)
+    places = [_standardised(column, weight) for column, weight in weighted]
     distances = [math.hypot(*point) for point in zip(*places, strict=True)]
     usual = sorted(distances)[-1 - allowed]
     far = tuple(row for row, distance in enumerate(distances) if distance > FAR * usual > 0.0)
@@ -75,7 +76,7 @@ def share_of(far: int, rows: int, customers: int) -> float:
     return next((share for share in steps if int(share * customers) >= wanted), MOST_TRIMMED)
 
 
-def _standardised(column: Sequence[float | None]) -> list[float]:
+def _standardised(column: Sequence[float | None], weight: float) -> list[float]:
     """Return a column from its median, in standard deviations of its values without the farthest of them."""
     known = sorted(value for value in column if value is not None)
     if not known or known[0] == known[-1]:
@@ -85,7 +86,7 @@ def _standardised(column: Sequence[float | None]) -> list[float]:
     # drawn in to the bounds: left out, the outermost of usual values would be missing as well
     spread = _spread([min(max(value, low), high) for value in known]) if low < high else 0.0
     # of a column that is nearly always the same, any other value is far off
-    scale = spread or _spread(known)
+    scale = (spread or _spread(known)) / weight
     return [0.0 if value is None else (value - middle) / scale for value in column]
 
 

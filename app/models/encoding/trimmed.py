@@ -14,7 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.models.encoding.document import MOST_TRIMMED
-from app.models.kmeans_fit import Floats, KMeansFit, Labels, fit_kmeans, refit_kmeans
+from app.models.kmeans_fit import (
+    START_ROWS,
+    Floats,
+    KMeansFit,
+    Labels,
+    few_rows,
+    fit_kmeans,
+    refit_kmeans,
+)
 
 SUBSAMPLES = 8
 ROWS_PER_CENTROID = 40
@@ -47,7 +55,8 @@ def fit_trimmed(z: Floats, k: int, seed: int, alpha: float = MOST_TRIMMED) -> Tr
 
     Several starts are refitted on their nearest rows, the best two until these are fixed, and the one with
     the least inertia over its nearest rows wins; the same rows and seed give the same fit. Rows as far as
-    the last ordinary one are ordinary, so that equal rows are never parted.
+    the last ordinary one are ordinary, so that equal rows are never parted. Beyond `START_ROWS` rows all this
+    is done on so many drawn at random, and the winner goes on on all.
 
     Raises
     ------
@@ -57,6 +66,8 @@ def fit_trimmed(z: Floats, k: int, seed: int, alpha: float = MOST_TRIMMED) -> Tr
     kept = _kept(z, alpha)
     if kept == len(z):
         return _whole(fit_kmeans(z, k, seed))
+    if len(z) > START_ROWS:
+        return refit_trimmed(z, fit_trimmed(z[few_rows(len(z), seed)], k, seed, alpha).fit.centroids, alpha)
 
     def cost(centroids: Floats) -> float:
         return float((np.sort(_nearest(z, centroids)[1])[:kept] ** 2).sum())
@@ -73,6 +84,14 @@ def refit_trimmed(z: Floats, centroids: Floats, alpha: float) -> TrimmedFit:
     if kept == len(z):
         return _whole(refit_kmeans(z, centroids))
     return _describe(z, _concentrate(z, centroids, kept, MOST_STEPS), kept)
+
+
+def far_off(z: Floats, found: TrimmedFit) -> NDArray[np.bool_]:
+    """Answer for rows z (m, D), others than a fit was made to as well, which lie beyond its threshold."""
+    if found.threshold is None:
+        return np.zeros(len(z), dtype=np.bool_)
+    far: NDArray[np.bool_] = _nearest(z, found.fit.centroids)[1] > found.threshold
+    return far
 
 
 def _kept(z: Floats, alpha: float) -> int:

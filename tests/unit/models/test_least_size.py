@@ -63,18 +63,18 @@ class TestMergeSmall:
         with pytest.raises(TableInvalid, match=r"two segments of at least 5 customers .*least_size"):
             merge_small(z, fit_trimmed(z, 3, seed=1, alpha=0.0), 0.0, least=5)
 
-    @settings(max_examples=25, deadline=None)
+    @settings(max_examples=12, deadline=None)
     @given(
         seed=st.integers(0, 2**16),
         k=st.integers(3, 8),
-        least=st.integers(2, 25),
+        least=st.integers(2, 20),
         alpha=st.sampled_from([0.0, 0.02]),
     )
     def test_nobody_is_missing_and_no_segment_is_too_small(
         self, seed: int, k: int, least: int, alpha: float
     ) -> None:
         rng = np.random.default_rng(seed)
-        z = rng.standard_t(2, size=(120, 2))  # whales and tiny segments in plenty
+        z = rng.standard_t(2, size=(90, 2))  # whales and tiny segments in plenty
         begun = fit_trimmed(z, k, seed, alpha)
         try:
             found = merge_small(z, begun, alpha, least)

@@ -35,6 +35,18 @@ def first(mall_recipe: Recipe, table: CustomerTable) -> Trained:
     return train(mall_recipe, table, Plan(5, 42, *FEW), None, Numbering())
 
 
+@pytest.fixture(scope="module")
+def few(table: CustomerTable) -> CustomerTable:
+    """The look-alike's five groups and a handful far off, which k-means gives a segment of their own."""
+    away = np.array([[300.0, 99.0], [301.0, 98.0], [302.0, 99.0]])
+    return replace(table, features=np.vstack([table.features, away]), profile={})
+
+
+@pytest.fixture(scope="module")
+def merged(mall_recipe: Recipe, few: CustomerTable) -> Trained:
+    return train(mall_recipe, few, Plan(6, 42, *FEW), None, Numbering())
+
+
 def table_of(table: CustomerTable, rows: list[tuple[float, float]]) -> CustomerTable:
 
     return replace(table, features=np.array(rows, dtype=float), profile={})
@@ -138,17 +150,6 @@ class TestTrain:
 
 
 class TestLeastSize:
-    """Beside the look-alike's five groups a handful far off, which k-means gives a segment of their own."""
-
-    @pytest.fixture(scope="class")
-    def few(self, table: CustomerTable) -> CustomerTable:
-        away = np.array([[300.0, 99.0], [301.0, 98.0], [302.0, 99.0]])
-        return replace(table, features=np.vstack([table.features, away]), profile={})
-
-    @pytest.fixture(scope="class")
-    def merged(self, mall_recipe: Recipe, few: CustomerTable) -> Trained:
-        return train(mall_recipe, few, Plan(6, 42, *FEW), None, Numbering())
-
     def test_nobody_is_missing_and_no_segment_is_too_small(self, merged: Trained, few: CustomerTable) -> None:
         document = merged.model.document
         sizes = [segment.size for segment in document.segments]

@@ -45,8 +45,16 @@ class TestFindApart:
         assert find_apart([[None] * ROWS]).far == ()
 
     def test_a_column_that_is_nearly_always_the_same(self) -> None:
-        assert find_apart([[0.0] * 398 + [3.0, 4.0]]).far == (398, 399)
+        table = [columns(5)[0], [0.0] * 398 + [3.0, 4.0]]
+        assert find_apart(table) == Apart(ROWS, (398, 399), 1)
+        assert find_apart(table[1:]).far == ()  # without others there is nothing to be far from
         assert find_apart([[7.0] * ROWS]).far == ()
+
+    def test_a_weight_counts(self) -> None:
+        table = columns(6, 120.0)
+        assert find_apart(table).far == (0,)
+        assert find_apart(table, [0.3, 1.0, 1.0]).far == ()
+        assert find_apart(table, [5.0, 5.0, 5.0]).far == (0,)
 
     def test_numbers_of_any_size(self) -> None:
         table = np.array(columns(4, 500.0, 800.0), dtype=float) * 1e300

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from app.models.encoding.document import MOST_TRIMMED
-from app.models.encoding.trimmed import TrimmedFit, fit_trimmed, refit_trimmed
+from app.models.encoding.trimmed import TrimmedFit, far_off, fit_trimmed, refit_trimmed
 from app.models.kmeans_fit import Floats, fit_kmeans, nearest
 
 CENTRES = np.array([[0.0, 0.0], [8.0, 0.0], [0.0, 8.0]])
@@ -126,3 +126,25 @@ class TestRefit:
         assert again.threshold is None
         with pytest.raises(ValueError, match="trimmed share"):
             refit_trimmed(z, fit.centroids, 0.5)
+
+
+class TestLargeTable:
+    def test_it_begins_on_some_rows_and_ends_on_all(self) -> None:
+        z = np.vstack([groups_and_whales(6) for _ in range(100)])
+        trimmed = fit_trimmed(z, 3, seed=1)
+        found = trimmed.fit.centroids[np.lexsort(np.round(trimmed.fit.centroids).T)]
+        np.testing.assert_allclose(found, CENTRES, atol=0.35)
+        assert trimmed.exceptional.sum() <= int(MOST_TRIMMED * len(z))
+        assert trimmed.exceptional.reshape(100, 306)[:, 300:].all()
+
+
+class TestFarOff:
+    def test_of_the_own_rows_it_is_the_exceptional(self) -> None:
+        z = groups_and_whales()
+        trimmed = fit_trimmed(z, 3, seed=1)
+        np.testing.assert_array_equal(far_off(z, trimmed), trimmed.exceptional)
+        assert far_off(np.array([[4.0, 4.0], [-70.0, 0.0]]), trimmed).tolist() == [False, True]
+
+    def test_nobody_where_nobody_was_trimmed(self) -> None:
+        z = groups_and_whales()
+        assert not far_off(z, fit_trimmed(z, 3, seed=1, alpha=0.0)).any()
