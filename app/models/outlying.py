@@ -7,7 +7,7 @@ import numpy as np
 from app.core.errors import TableInvalid
 from app.models.encoding.document import EncodingDocument, NumberEncoding
 from app.models.encoding.trimmed import far_off, fit_trimmed
-from app.models.kmeans_fit import Floats, few_rows
+from app.models.kmeans_fit import Floats, Labels, few_rows
 from app.models.preparation import EncodedColumns, Preparation, fit_preparation
 from app.models.recipe import Recipe
 
@@ -44,6 +44,16 @@ def prepare(recipe: Recipe, rows: Floats, k: int, seed: int) -> Preparation:
         if isinstance(others, EncodedColumns):
             found = _scaled_by(whole, others)
     return found
+
+
+def described_rows(recipe: Recipe, rows: Floats, ordinary: Labels) -> Floats:
+    """Return the rows (n, d) that tell what is usual: the ordinary alone where the recipe scales by them."""
+    apart = recipe.exceptional
+    if apart is None or apart.scaled_by == "everybody":
+        return rows
+    usual = rows[ordinary]
+    differs = [len(np.unique(column[~np.isnan(column)])) > 1 for column in usual.T]
+    return usual if all(differs) else rows
 
 
 def _scaled_by(whole: EncodedColumns, others: EncodedColumns) -> EncodedColumns:

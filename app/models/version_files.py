@@ -49,6 +49,7 @@ from app.models.model_document import (
     Verdict,
 )
 from app.models.moves_document import MovesDocument
+from app.models.outlying import described_rows
 from app.models.pickled_pipeline import make_pipeline
 from app.models.preparation import EncodedColumns, Preparation
 from app.models.profiles import (
@@ -209,7 +210,9 @@ def _document(found: Findings, number: int, proof: Proof, hashes: dict[str, str]
         version=number,
         trained_at=datetime.now(UTC).replace(microsecond=0),
         seed=found.plan.seed,
-        features=describe_features(recipe, table.features, found.preparation),
+        features=describe_features(
+            recipe, described_rows(recipe, table.features, found.ordinary), found.preparation
+        ),
         encoding=found.preparation.document if isinstance(found.preparation, EncodedColumns) else None,
         segments=_segments(found),
         exceptional=found.exceptional,

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from app.models.encoding.apart import FAR
 from app.models.encoding.document import MOST_TRIMMED
 from app.models.kmeans_fit import (
     START_ROWS,
@@ -42,7 +43,8 @@ class TrimmedFit:
         Rows farther than `threshold` from their centroid, at most the share that was asked for.
     threshold : float or None
         Distance in standardised units, half-way between the farthest ordinary and the nearest exceptional
-        row, so that rounding moves neither across; None where no row is exceptional.
+        row, so that rounding moves neither across, and at most `FAR` times the former: across a wide gap
+        nobody is known to be ordinary. None where no row is exceptional.
     """
 
     fit: KMeansFit
@@ -143,7 +145,10 @@ def _describe(z: Floats, centroids: Floats, kept: int) -> TrimmedFit:
     inertia = float((distances[~exceptional] ** 2).sum())
     threshold = None
     if exceptional.any():
-        threshold = float((distances[~exceptional].max() + distances[exceptional].min()) / 2.0)
+        near, far = float(distances[~exceptional].max()), float(distances[exceptional].min())
+        threshold = (near + far) / 2.0
+        if near > 0.0:
+            threshold = min(threshold, FAR * near)
     return TrimmedFit(KMeansFit(centroids, labels, inertia), exceptional, threshold)
 
 
