@@ -23,6 +23,8 @@ LONGEST_NAME = 40
 # names that the pages' forms and addresses have already
 RESERVED = frozenset({"home", "main", "model", "target", "id", "recipe", "segment", "segment_id"})
 STEPS_OF_A_SLIDER = 200
+# so many times the middle half of the customers hold all but those who lie far off
+QUARTERS_OF_A_SLIDER = 10.0
 # room for customers beyond those of the table: a bound is no statistic
 ROOM = 10.0
 
@@ -228,7 +230,7 @@ def _described(name: str, column: DatasetColumn, seen: Found) -> dict[str, Any]:
 
 def _number(column: DatasetColumn, seen: Found) -> dict[str, Any]:
     low, high = float(seen["minimum"]), float(seen["maximum"])
-    span = (high - low) or max(abs(high), 1.0)
+    span = _usual_span(seen) or max(abs(high), 1.0)
     most = _round_up(ROOM * max(abs(low), abs(high), 1.0))
     step = _round_up(span / STEPS_OF_A_SLIDER)
     decimals = max(0, min(6, -math.floor(math.log10(step))))
@@ -243,6 +245,13 @@ def _number(column: DatasetColumn, seen: Found) -> dict[str, Any]:
         "step": step,
         "decimals": decimals,
     }
+
+
+def _usual_span(seen: Found) -> float:
+    """Return the width that a slider's steps cut: the whole, unless a few values lie far beyond the rest."""
+    whole = float(seen["maximum"]) - float(seen["minimum"])
+    first, _, third = seen.get("quartiles") or (0.0, 0.0, 0.0)
+    return min(whole, QUARTERS_OF_A_SLIDER * (third - first)) or whole
 
 
 def _round_up(value: float) -> float:

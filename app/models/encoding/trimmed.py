@@ -43,8 +43,9 @@ class TrimmedFit:
         Rows farther than `threshold` from their centroid, at most the share that was asked for.
     threshold : float or None
         Distance in standardised units, half-way between the farthest ordinary and the nearest exceptional
-        row, so that rounding moves neither across, and at most `FAR` times the former: across a wide gap
-        nobody is known to be ordinary. None where no row is exceptional.
+        row, so that rounding moves neither across. Across a wide gap nobody is known to be ordinary: it is at
+        most `FAR` times the former, or as far as the ordinary reach from their middle, so that none among
+        them is exceptional. None where no row is.
     """
 
     fit: KMeansFit
@@ -147,9 +148,15 @@ def _describe(z: Floats, centroids: Floats, kept: int) -> TrimmedFit:
     if exceptional.any():
         near, far = float(distances[~exceptional].max()), float(distances[exceptional].min())
         threshold = (near + far) / 2.0
-        if near > 0.0:
-            threshold = min(threshold, FAR * near)
+        widest = max(FAR * near, _reach(z[~exceptional]))
+        if widest > near:
+            threshold = min(threshold, widest)
     return TrimmedFit(KMeansFit(centroids, labels, inertia), exceptional, threshold)
+
+
+def _reach(rows: Floats) -> float:
+    """Return how far the farthest of rows (n, D) lies from their mean."""
+    return float(np.sqrt(((rows - rows.mean(axis=0)) ** 2).sum(axis=1).max()))
 
 
 def _exceptional(distances: Floats, kept: int) -> NDArray[np.bool_]:

@@ -181,6 +181,15 @@ class TestDraft:
         assert (children["maximum"], children["step"], children["decimals"]) == (50.0, 1.0, 0)
         assert children["missing"] == "refuse"
 
+    def test_a_whale_does_not_make_the_steps_coarse(self) -> None:
+        table = summary()
+        kinder = next(column for column in table.columns if column["name"] == "Kinder")
+        kinder.update(maximum=1e6, is_whole=False, quartiles=[1.0, 2.0, 3.0])
+        document = draft_recipe(wish("Kinder"), dataset(), table)
+        assert (document["features"][0]["step"], document["features"][0]["decimals"]) == (0.1, 1)
+        kinder.update(quartiles=[2.0, 2.0, 2.0])
+        assert draft_recipe(wish("Kinder"), dataset(), table)["features"][0]["step"] == 5_000.0
+
     def test_what_is_left_out_describes(self) -> None:
         found = drafted("Umsatz")
         assert found["Netto"]["use"] is False

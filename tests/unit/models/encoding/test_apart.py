@@ -45,7 +45,7 @@ class TestFindApart:
         assert find_apart([[None] * ROWS]).far == ()
 
     def test_a_column_that_is_nearly_always_the_same(self) -> None:
-        nearly: list[float | None] = [0.0] * 398 + [3.0, 4.0]
+        nearly: list[float | None] = [*[0.0] * 398, 3.0, 4.0]
         table = [columns(5)[0], nearly]
         assert find_apart(table) == Apart(ROWS, (398, 399), 1)
         assert find_apart(table[1:]).far == ()  # without others there is nothing to be far from

@@ -148,3 +148,19 @@ class TestFarOff:
     def test_nobody_where_nobody_was_trimmed(self) -> None:
         z = groups_and_whales()
         assert not far_off(z, fit_trimmed(z, 3, seed=1, alpha=0.0)).any()
+
+
+class TestThreshold:
+    def test_across_a_wide_gap_nobody_is_known_to_be_ordinary(self) -> None:
+        z = groups_and_whales()
+        z[300:] *= 100.0
+        trimmed = fit_trimmed(z, 3, seed=1)
+        near = distances(z, trimmed)[:300].max()
+        assert trimmed.threshold is not None
+        assert near < trimmed.threshold < 10.0 * near
+        # but who lies among the ordinary is one of them
+        assert not far_off(z[:300].mean(axis=0, keepdims=True), trimmed).any()
+
+    def test_without_any_spread_it_is_half_way(self) -> None:
+        z = np.array([[1.0, 1.0]] * 99 + [[5.0, 1.0]])
+        assert fit_trimmed(z, 1, seed=1).threshold == 2.0
