@@ -5,7 +5,7 @@ import pytest
 
 from app.models.encoding.document import NumberEncoding
 from app.models.kmeans_fit import Floats, Scaling
-from app.models.outlying import prepare
+from app.models.outlying import described_rows, prepare
 from app.models.preparation import EncodedColumns, fit_preparation
 from app.models.recipe import Recipe
 from app.services.exceptional_draft import draft_exceptional
@@ -67,3 +67,14 @@ def test_what_only_the_exceptional_differ_in_stays_as_it_is(rows: Floats) -> Non
     assert isinstance(found, EncodedColumns)
     assert isinstance(whole, EncodedColumns)
     assert found.document == whole.document
+
+
+def test_what_is_usual_is_told_of_the_others_alone(rows: Floats) -> None:
+    others = np.arange(WHALES, len(rows))
+    assert described_rows(recipe(), rows, others) is not rows
+    assert np.nanmax(described_rows(recipe(), rows, others)) < 8_000.0
+    assert described_rows(recipe(scaled_by="everybody"), rows, others) is rows
+    assert described_rows(example_recipe(), rows, others) is rows
+    # unless these do not differ
+    rows[WHALES:, 1] = 3.0
+    assert described_rows(recipe(), rows, others) is rows
