@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from app.models.choice_document import ChoiceDocument
+from app.models.choice_document import ChoiceDocument, MergedState
 from app.models.encoding.document import NO_VALUE, OTHER, EncodingDocument, level_key
 from app.models.encoding.transforms import TransformName
 from app.models.metrics import Metrics
@@ -101,19 +101,6 @@ class ExceptionalState(_Document):
     slot: int = Field(ge=1, le=8)
     size: int = Field(ge=1)
     threshold: float = Field(gt=0)
-
-
-class MergedState(_Document):
-    """Why fewer segments serve than were asked for: some would have held fewer than `least_size` customers.
-
-    `segments` were begun with the inertia `inertia_before`; those that serve have `inertia`, each in squared
-    standardised units over the customers that make the segments.
-    """
-
-    segments: int = Field(ge=3)
-    least_size: int = Field(ge=2)
-    inertia_before: float = Field(ge=0)
-    inertia: float = Field(ge=0)
 
 
 class DataState(_Document):

@@ -9,13 +9,14 @@ import numpy as np
 
 from app.core.errors import TableInvalid
 from app.models.artifact_store import Numbering
+from app.models.choice_document import MergedState
 from app.models.customer_table import CustomerTable
 from app.models.encoding.trimmed import TrimmedFit, fit_trimmed
 from app.models.evidence import Stability, compare_with_nulls, resample
 from app.models.kmeans_fit import Floats, KMeansFit
 from app.models.least_size import MergingRefit, merge_small, usual_least_size
 from app.models.ml_model import MLModel
-from app.models.model_document import MergedState, NullTest
+from app.models.model_document import NullTest
 from app.models.moves import count_moves
 from app.models.outlying import prepare
 from app.models.recipe import Recipe

@@ -10,7 +10,7 @@ from importlib.metadata import version as package_version
 import numpy as np
 
 from app.models.artifact_store import sha256
-from app.models.choice_document import ChoiceDocument
+from app.models.choice_document import ChoiceDocument, MergedState
 from app.models.curves_image import curves_image
 from app.models.customer_table import CustomerTable
 from app.models.encoded_proof import prove_encoded
@@ -41,7 +41,6 @@ from app.models.model_document import (
     CurvePoint,
     DataState,
     ExceptionalState,
-    MergedState,
     ModelDocument,
     NullTest,
     Proof,

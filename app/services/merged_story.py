@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from app.models.model_document import MergedState, ModelDocument
+from app.models.choice_document import MergedState
+from app.models.model_document import ModelDocument
 from app.schemas.model_version import MergedRead
 from app.utils.quantities import amount_text, number_text
 

@@ -121,15 +121,7 @@ class SegmentingPages:
         apart: bool,
     ) -> SegmentingPage:
         dataset = self._datasets.get_dataset(dataset_id)
-        order = [
-            "title",
-            "name",
-            "segments",
-            "least_size",
-            "exceptional_share",
-            "columns",
-            *(f"{part}-{c.place}" for c in columns for part in _PARTS),
-        ]
+        order = [*_ABOVE, *(f"{part}-{c.place}" for c in columns for part in _PARTS)]
         return SegmentingPage(
             title="Segment these customers",
             dataset_id=dataset_id,
@@ -154,6 +146,7 @@ class SegmentingPages:
         )
 
 
+_ABOVE = ("title", "name", "segments", "least_size", "exceptional_share", "columns")
 _PARTS = ("use", "transform", "weight")
 
 

@@ -4,7 +4,7 @@ import doctest
 
 import pytest
 
-from app.models.model_document import MergedState
+from app.models.choice_document import MergedState
 from app.services import merged_story
 from app.services.merged_story import merged_text, read_merged
 from tests.unit.services.example_model import example_model
