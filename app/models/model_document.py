@@ -92,7 +92,10 @@ class SegmentState(_Document):
 
 
 class ExceptionalState(_Document):
-    """The segment of customers farther than `threshold`, in standardised units, from every centroid."""
+    """The segment of customers farther than `threshold`, in standardised units, from every centroid.
+
+    `scaled_by` the others: means, deviations and what training saw are those of the others alone.
+    """
 
     segment_id: int = Field(ge=0)
     name: str
@@ -101,6 +104,9 @@ class ExceptionalState(_Document):
     slot: int = Field(ge=1, le=8)
     size: int = Field(ge=1)
     threshold: float = Field(gt=0)
+    scaled_by: Literal["everybody", "others"] = Field(
+        default="everybody", exclude_if=_is_default("everybody")
+    )
 
 
 class DataState(_Document):
