@@ -147,6 +147,7 @@ def _summary(result: TrainingRead) -> str:
     lines = [
         f"{result.model_version}: {result.k} segments of {who} customers ({result.data.title})",
         *([result.choice.text] if result.choice else []),
+        *([result.merged.text] if result.merged else []),
         result.verdict.text,
         f"silhouette {metrics.silhouette:.4f} · Calinski-Harabasz {metrics.calinski_harabasz:.2f} · "
         f"Davies-Bouldin {metrics.davies_bouldin:.4f} · inertia {metrics.inertia:.3f}",

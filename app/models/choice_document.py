@@ -1,10 +1,10 @@
-"""How a version's number of segments was chosen, as ``analysis.json`` keeps it."""
+"""How a version's number of segments was chosen, as ``analysis.json`` keeps it, and why fewer may serve."""
 
 from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 # as sentences call the criteria, by the names that the answers have
 CRITERIA = {
@@ -47,3 +47,16 @@ class ChoiceDocument(_Document):
     is_disputed: bool
     answers: dict[str, int | None]
     alternatives: tuple[AlternativeState, ...]
+
+
+class MergedState(_Document):
+    """Why fewer segments serve than were asked for: some would have held fewer than `least_size` customers.
+
+    `segments` were begun with the inertia `inertia_before`; those that serve have `inertia`, each in squared
+    standardised units over the customers that make the segments.
+    """
+
+    segments: int = Field(ge=3)
+    least_size: int = Field(ge=2)
+    inertia_before: float = Field(ge=0)
+    inertia: float = Field(ge=0)

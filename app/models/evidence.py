@@ -36,6 +36,7 @@ DISSOLVES = 0.6
 REFIT_DECIMALS = 4
 
 Progress = Callable[[float], None]
+Refit = Callable[[Floats, int, int], Floats]
 
 
 @dataclass(frozen=True)
@@ -147,17 +148,36 @@ def _root(covariance: Floats) -> Floats:
 NULL_TABLES = {"gaussian": _gaussian_like, "uniform": _box_like}
 
 
+def _many_starts(rows: Floats, k: int, seed: int) -> Floats:
+    return fit_many_starts(rows, k, seed).centroids
+
+
 def resample(
-    z: Floats, fit: KMeansFit, seed: int, draws: int = REFITS, progress: Progress = lambda _: None
+    z: Floats,
+    fit: KMeansFit,
+    seed: int,
+    draws: int = REFITS,
+    progress: Progress = lambda _: None,
+    *,
+    refit: Refit = _many_starts,
+    distinct: int = 0,
 ) -> Stability:
-    """Refit on `draws` resamples of the customers, from new starts, and match each refit by identity."""
+    """Refit on `draws` resamples of the customers, from new starts, and match each refit by identity.
+
+    Parameters
+    ----------
+    refit : callable
+        Given rows, k and a seed, returns k centroids: the way in which `fit` itself was found.
+    distinct : int
+        `refit` needs more different rows than this, and than k.
+    """
     rng = np.random.default_rng([seed, 2])
     k = len(fit.centroids)
     jaccard = np.empty((draws, k))
     refits = np.empty((draws, k, z.shape[1]))
     for b in range(draws):
-        rows = _draw_again(z, k, rng)
-        new = fit_many_starts(rows, k, seed=b).centroids
+        rows = _draw_again(z, max(k, distinct), rng)
+        new = refit(rows, k, b)
         order, similarity = best_order(fit.centroids, new, rows)
         jaccard[b] = similarity.max(axis=0)
         refits[b] = new[order]
@@ -198,8 +218,8 @@ def judge(null: NullTest, jaccard: Floats, noun: str) -> Verdict:
     return Verdict(code="useful_slices", text=_slices_text(k, noun, reason), p_value=p)
 
 
-def judge_chosen(verdict: Verdict, choice: ChoiceDocument, noun: str) -> Verdict:
-    """Return the verdict on a number of segments that was looked for: no more than the whole scan bears out.
+def judge_chosen(verdict: Verdict, choice: ChoiceDocument, noun: str, k: int) -> Verdict:
+    """Return the verdict on k segments, a number looked for: no more than the whole scan bears out.
 
     Who may choose among numbers finds a good one by chance: a test made for one given number says too much.
     """
@@ -212,7 +232,7 @@ def judge_chosen(verdict: Verdict, choice: ChoiceDocument, noun: str) -> Verdict
     )
     if choice.code == "nothing_to_see":
         return Verdict(code=choice.code, text=f"There is nothing to see here: {none}.", p_value=p)
-    return Verdict(code=choice.code, text=_slices_text(choice.segments, noun, none), p_value=p)
+    return Verdict(code=choice.code, text=_slices_text(k, noun, none), p_value=p)
 
 
 def _slices_text(k: int, noun: str, reason: str) -> str:

@@ -95,11 +95,25 @@ def fit_kmeans(z: Floats, k: int, seed: int) -> KMeansFit:
     """
     with one_thread():
         if len(z) > START_ROWS:
-            few = np.sort(np.random.default_rng([seed, 11]).choice(len(z), START_ROWS, replace=False))
-            begun = fit_kmeans(z[few], k, seed).centroids
-            fitted = KMeans(n_clusters=k, init=begun, n_init=1).fit(z)
-        else:
-            fitted = KMeans(n_clusters=k, init="k-means++", n_init=STARTS, random_state=seed).fit(z)
+            return refit_kmeans(z, fit_kmeans(z[few_rows(len(z), seed)], k, seed).centroids)
+        fitted = KMeans(n_clusters=k, init="k-means++", n_init=STARTS, random_state=seed).fit(z)
+    return _fit_of(fitted)
+
+
+def few_rows(n: int, seed: int) -> Labels:
+    """Return the indices, ascending, of `START_ROWS` of n rows drawn at random, of all where n is less."""
+    if n <= START_ROWS:
+        return np.arange(n)
+    return np.sort(np.random.default_rng([seed, 11]).choice(n, START_ROWS, replace=False))
+
+
+def refit_kmeans(z: Floats, centroids: Floats) -> KMeansFit:
+    """Move centroids (k, d) to the means of their rows of z (n, d) until no row changes its segment."""
+    with one_thread():
+        return _fit_of(KMeans(n_clusters=len(centroids), init=centroids, n_init=1).fit(z))
+
+
+def _fit_of(fitted: KMeans) -> KMeansFit:
     return KMeansFit(
         np.asarray(fitted.cluster_centers_), fitted.labels_.astype(np.int64), float(fitted.inertia_)
     )

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from app.models.choice_document import ChoiceDocument
+from app.models.choice_document import ChoiceDocument, MergedState
 from app.models.encoding.document import NO_VALUE, OTHER, EncodingDocument, level_key
 from app.models.encoding.transforms import TransformName
 from app.models.metrics import Metrics
@@ -92,7 +92,10 @@ class SegmentState(_Document):
 
 
 class ExceptionalState(_Document):
-    """The segment of customers farther than `threshold`, in standardised units, from every centroid."""
+    """The segment of customers farther than `threshold`, in standardised units, from every centroid.
+
+    `scaled_by` the others: means, deviations and what training saw are those of the others alone.
+    """
 
     segment_id: int = Field(ge=0)
     name: str
@@ -101,6 +104,9 @@ class ExceptionalState(_Document):
     slot: int = Field(ge=1, le=8)
     size: int = Field(ge=1)
     threshold: float = Field(gt=0)
+    scaled_by: Literal["everybody", "others"] = Field(
+        default="everybody", exclude_if=_is_default("everybody")
+    )
 
 
 class DataState(_Document):
@@ -159,6 +165,7 @@ class ModelDocument(_Document):
     encoding: EncodingDocument | None = Field(default=None, exclude_if=_is_default(None))
     segments: tuple[SegmentState, ...] = Field(min_length=2)
     exceptional: ExceptionalState | None = Field(default=None, exclude_if=_is_default(None))
+    merged: MergedState | None = Field(default=None, exclude_if=_is_default(None))
     data: DataState
     libraries: dict[str, str]
     metrics: Metrics
@@ -185,6 +192,8 @@ class ModelDocument(_Document):
             raise ValueError("segments must be in order of their unique ids")
         if self.exceptional and (self.encoding is None or self.exceptional.segment_id in ids):
             raise ValueError("the exceptional need an encoding and an id of their own")
+        if self.merged and self.merged.segments <= len(ids):
+            raise ValueError("merging leaves fewer segments than were asked for")
         if any(len(segment.centroid) != self.width for segment in self.segments):
             raise ValueError("each centroid needs one number per feature")
         if self.encoding:

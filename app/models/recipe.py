@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import pairwise
 from itertools import product as combinations
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 
@@ -73,10 +73,13 @@ class Persona(Part):
 class Exceptional(Part):
     """The segment of those who lie far from every other: at most `share` of the training customers.
 
-    They move no centroid, and later customers as far out join them.
+    They move no centroid, and later customers as far out join them. `scaled_by` says whose mean and deviation
+    the numbers are standardised by: everybody's, or only the others', so that one huge value does not press
+    its whole column together.
     """
 
     share: float = Field(gt=0, le=MOST_TRIMMED)
+    scaled_by: Literal["everybody", "others"] = "everybody"
     name: Annotated[str, Field(min_length=1, max_length=80)]
     slot: int = Field(ge=1, le=MOST_SEGMENTS)
     description: Text
@@ -95,13 +98,15 @@ class Recipe(Part):
     """How to segment one kind of customer: features, number of segments, personas, texts.
 
     The recipe's table of features holds all that may be used; `features` are those in use, in the order of
-    the distance, and the rest joins the `profile`.
+    the distance, and the rest joins the `profile`. `least_size` is how many customers a segment must hold;
+    None leaves it to the size of the table.
     """
 
     name: Name
     title: Text
     noun: Text
     segments: int = Field(ge=2, le=MOST_SEGMENTS)
+    least_size: int | None = Field(default=None, ge=2)
     raw_file: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+$")]
     id: IdColumn
     all_features: tuple[AnyFeature, ...] = Field(min_length=1, alias="features")

@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 from app.models.choice_document import AlternativeState, ChoiceDocument
 from app.models.customer_table import CustomerTable
-from app.models.preparation import fit_preparation
+from app.models.outlying import prepare
 from app.models.recipe import Recipe
 from app.models.segment_count.alternatives import compare_alternatives
+from app.models.segment_count.criteria import LEAST_SHARE
 from app.models.segment_count.recommend import recommend
 
 # of the whole: the recommendation; the rest compares other ways
@@ -19,8 +20,11 @@ def choose_segments(
     recipe: Recipe, table: CustomerTable, seed: int, progress: Callable[[float], None] = lambda share: None
 ) -> ChoiceDocument:
     """Recommend how many segments to make of a table, from 2 on, with reasons and rivals."""
-    z = fit_preparation(recipe, table.features).apply(table.features)
-    found = recommend(z, seed, progress=lambda share, _: progress(RECOMMENDED * share))
+    z = prepare(recipe, table.features, recipe.segments, seed).apply(table.features)
+    least_share = recipe.least_size / len(z) if recipe.least_size else LEAST_SHARE
+    found = recommend(
+        z, seed, least_share=least_share, progress=lambda share, _: progress(RECOMMENDED * share)
+    )
     segments = max(2, found.segments)
     others = compare_alternatives(
         found.criteria,

@@ -140,4 +140,5 @@ def set_apart(
         slot=recipe.exceptional.slot,
         size=int(trimmed.exceptional.sum()),
         threshold=trimmed.threshold,
+        scaled_by=recipe.exceptional.scaled_by,
     )

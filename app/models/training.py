@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from app.core.errors import TableInvalid
 from app.models.artifact_store import Numbering
+from app.models.choice_document import MergedState
 from app.models.customer_table import CustomerTable
-from app.models.encoding.trimmed import fit_trimmed
+from app.models.encoding.trimmed import TrimmedFit, fit_trimmed
 from app.models.evidence import Stability, compare_with_nulls, resample
 from app.models.kmeans_fit import Floats, KMeansFit
+from app.models.least_size import MergingRefit, merge_small, usual_least_size
 from app.models.ml_model import MLModel
 from app.models.model_document import NullTest
 from app.models.moves import count_moves
-from app.models.preparation import fit_preparation
+from app.models.outlying import prepare
 from app.models.recipe import Recipe
 from app.models.sampling import count_distinct, sample_rows
 from app.models.succession import set_apart, succeed
@@ -24,7 +26,6 @@ from app.models.version_files import Findings, Plan, version_files, with_moves
 from app.utils.safe_text import defuse
 
 NULL_ROWS, REFIT_ROWS = 1_000, 5_000
-LEAST_CUSTOMERS = 2
 
 Progress = Callable[[str, float], None]
 
@@ -55,26 +56,26 @@ def train(
     Raises
     ------
     TableInvalid
-        If the table has too few distinct customers for k segments.
+        If the table has too few distinct customers for k segments, or for two of the least size.
     TrainingUnsound
         If the pickled pair and the served numbers disagree.
     """
     customers = table.features
     _refuse_too_few(recipe, customers, plan.k)
     progress("fitting", 0.0)
-    preparation = fit_preparation(recipe, customers)
+    preparation = prepare(recipe, customers, plan.k, plan.seed)
     z = preparation.apply(customers)
-    trimmed = fit_trimmed(z, plan.k, plan.seed, recipe.exceptional.share if recipe.exceptional else 0.0)
+    trimmed, merged = _fit(recipe, z, plan)
+    plan = replace(plan, k=len(trimmed.fit.centroids))
     ordinary = np.flatnonzero(~trimmed.exceptional)
-    _refuse_single_customers(trimmed.fit.on(ordinary), plan.k)
     succession = succeed(
         recipe, customers[ordinary], preparation, trimmed.fit.on(ordinary), previous, numbering
     )
     fit = trimmed.fit.in_order(succession.order)
-    null, stability = _gather_evidence(z[ordinary], fit.on(ordinary), plan, progress)
+    null, stability = _gather_evidence(z[ordinary], fit.on(ordinary), plan, merged, progress)
     outlying = set_apart(recipe, trimmed, succession, previous)
     findings = Findings(
-        recipe, table, plan, preparation, z, fit, ordinary, succession, outlying, null, stability
+        recipe, table, plan, preparation, z, fit, ordinary, succession, outlying, null, stability, merged
     )
     progress("comparing numbers of segments and proving the model", 0.0)
     files = version_files(findings, numbering.version)
@@ -89,6 +90,19 @@ def train(
     )
 
 
+def _fit(recipe: Recipe, z: Floats, plan: Plan) -> tuple[TrimmedFit, MergedState | None]:
+    """Fit as many segments as are asked for, and merge those that would be too small."""
+    alpha = recipe.exceptional.share if recipe.exceptional else 0.0
+    least = recipe.least_size or usual_least_size(len(z), plan.k)
+    begun = fit_trimmed(z, plan.k, plan.seed, alpha)
+    found = merge_small(z, begun, alpha, least)
+    if found is begun:
+        return found, None
+    return found, MergedState(
+        segments=plan.k, least_size=least, inertia_before=begun.fit.inertia, inertia=found.fit.inertia
+    )
+
+
 def _row_segments(found: Findings) -> tuple[int, ...]:
     ids = np.array(found.succession.segment_ids)[found.fit.labels]
     if found.exceptional:
@@ -97,7 +111,9 @@ def _row_segments(found: Findings) -> tuple[int, ...]:
     return tuple(ids.tolist())
 
 
-def _gather_evidence(z: Floats, fit: KMeansFit, plan: Plan, progress: Progress) -> tuple[NullTest, Stability]:
+def _gather_evidence(
+    z: Floats, fit: KMeansFit, plan: Plan, merged: MergedState | None, progress: Progress
+) -> tuple[NullTest, Stability]:
     """Test a fit against the nulls and on resamples, on a stratified sample where all would take hours."""
 
     def tell(words: str) -> Callable[[float], None]:
@@ -108,7 +124,12 @@ def _gather_evidence(z: Floats, fit: KMeansFit, plan: Plan, progress: Progress) 
     null = compare_with_nulls(z[rows], fit.on(rows), plan.seed, plan.null_draws, told)
     rows = sample_rows(fit.labels, REFIT_ROWS, plan.seed)
     told = tell("drawing the customers again")
-    return null, resample(z[rows], fit.on(rows), plan.seed, plan.refits, told)
+    if merged is None:
+        return null, resample(z[rows], fit.on(rows), plan.seed, plan.refits, told)
+    again = MergingRefit(merged.segments, merged.least_size / len(z))
+    return null, resample(
+        z[rows], fit.on(rows), plan.seed, plan.refits, told, refit=again, distinct=merged.segments
+    )
 
 
 def _add_moves(
@@ -132,11 +153,3 @@ def _refuse_too_few(recipe: Recipe, rows: Floats, k: int) -> None:
     for feature, column in zip(recipe.features, rows.T, strict=True):
         if np.nanstd(column) == 0.0:
             raise TableInvalid(f"{feature.label} is the same in every row and cannot divide customers")
-
-
-def _refuse_single_customers(fit: KMeansFit, k: int) -> None:
-    """Refuse a segment of one: its mean would be that person, and its interval would claim certainty."""
-    if np.bincount(fit.labels, minlength=k).min() < LEAST_CUSTOMERS:
-        raise TableInvalid(
-            f"with {k} segments one would hold a single customer: ask for fewer, or bring more customers"
-        )

@@ -10,14 +10,23 @@ from importlib.metadata import version as package_version
 import numpy as np
 
 from app.models.artifact_store import sha256
-from app.models.choice_document import ChoiceDocument
+from app.models.choice_document import ChoiceDocument, MergedState
 from app.models.curves_image import curves_image
 from app.models.customer_table import CustomerTable
 from app.models.encoded_proof import prove_encoded
 from app.models.encoding.fitting import inertia_shares
 from app.models.evidence import NULL_DRAWS, REFITS, Stability, judge, judge_chosen
 from app.models.feature_states import describe_features
-from app.models.kmeans_fit import Floats, KMeansFit, Labels, PickledPair, fit_kmeans, measure, measure_all
+from app.models.kmeans_fit import (
+    Floats,
+    KMeansFit,
+    Labels,
+    PickledPair,
+    fit_kmeans,
+    measure,
+    measure_all,
+    refit_kmeans,
+)
 from app.models.model_document import (
     ANALYSIS,
     CONFIDENCE,
@@ -39,6 +48,7 @@ from app.models.model_document import (
     Verdict,
 )
 from app.models.moves_document import MovesDocument
+from app.models.outlying import described_rows
 from app.models.pickled_pipeline import make_pipeline
 from app.models.preparation import EncodedColumns, Preparation
 from app.models.profiles import (
@@ -94,6 +104,7 @@ class Findings:
     exceptional: ExceptionalState | None
     null: NullTest
     stability: Stability
+    merged: MergedState | None = None
 
     @property
     def labels(self) -> Labels:
@@ -174,12 +185,19 @@ def _curves(found: Findings) -> tuple[CurvePoint, ...]:
     most = len(np.unique(z, axis=0))
     fits = {k: fit_kmeans(z, k, found.plan.seed) for k in CURVE if k < most and k != found.plan.k}
     # of a sample, the own fit's inertia would not compare with the others'
-    own = found.fit.on(rows) if len(rows) == len(labels) else fit_kmeans(z, found.plan.k, found.plan.seed)
+    own = found.fit.on(rows) if len(rows) == len(labels) else _own_fit(found, z)
     fits[found.plan.k] = own
     measured = measure_all(z, [fits[k] for k in sorted(fits)])
     return tuple(
         CurvePoint(k=k, **metrics.model_dump()) for k, metrics in zip(sorted(fits), measured, strict=True)
     )
+
+
+def _own_fit(found: Findings, z: Floats) -> KMeansFit:
+    """Fit a sample's rows z as all rows were; to merge what was merged is to go on from there."""
+    if found.merged:
+        return refit_kmeans(z, found.fit.centroids)
+    return fit_kmeans(z, found.plan.k, found.plan.seed)
 
 
 def _document(found: Findings, number: int, proof: Proof, hashes: dict[str, str]) -> ModelDocument:
@@ -191,10 +209,13 @@ def _document(found: Findings, number: int, proof: Proof, hashes: dict[str, str]
         version=number,
         trained_at=datetime.now(UTC).replace(microsecond=0),
         seed=found.plan.seed,
-        features=describe_features(recipe, table.features, found.preparation),
+        features=describe_features(
+            recipe, described_rows(recipe, table.features, found.ordinary), found.preparation
+        ),
         encoding=found.preparation.document if isinstance(found.preparation, EncodedColumns) else None,
         segments=_segments(found),
         exceptional=found.exceptional,
+        merged=found.merged,
         data=DataState(
             title=title,
             rows=len(table.features),
@@ -214,7 +235,7 @@ def _document(found: Findings, number: int, proof: Proof, hashes: dict[str, str]
 def _verdict(found: Findings) -> Verdict:
     noun, choice = found.recipe.noun, found.plan.choice
     verdict = judge(found.null, found.stability.jaccard, noun)
-    return verdict if choice is None else judge_chosen(verdict, choice, noun)
+    return verdict if choice is None else judge_chosen(verdict, choice, noun, found.plan.k)
 
 
 def _segments(found: Findings) -> tuple[SegmentState, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -87,6 +87,27 @@ class OutlyingRead(Answer):
     threshold: float = Field(description="Standardised distance from every centroid beyond which one is.")
 
 
+class MergedRead(Answer):
+    """Why fewer segments serve than were asked for: some would have held too few customers."""
+
+    text: str = Field(
+        examples=[
+            "4 segments serve instead of 5: one held fewer than 10 customers and was merged with the "
+            "neighbour where that costs least. The inertia is 12.5 % higher for it (450 instead of 400)."
+        ]
+    )
+    segments: int = Field(description="How many were asked for, or chosen.", examples=[5])
+    least_size: int = Field(description="Fewest customers that a segment may hold.", examples=[10])
+    inertia_before: float = Field(description="Of the segments before any was merged.", examples=[400.0])
+    inertia: float = Field(description="Of those that serve.", examples=[450.0])
+
+
+Merged = Annotated[
+    MergedRead | None,
+    Field(exclude_if=is_absent, description="Only of versions in which segments were merged."),
+]
+
+
 class DataRead(Answer):
     """The table that the model was trained on."""
 
@@ -146,6 +167,7 @@ class ModelInfo(Answer):
     exceptional: OutlyingRead | None = Field(
         default=None, exclude_if=is_absent, description="Only of models that set somebody apart."
     )
+    merged: Merged = None
     choice: ChoiceRead | None = Field(
         default=None,
         exclude_if=is_absent,

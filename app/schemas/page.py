@@ -99,7 +99,10 @@ class MapSegment(Answer):
 
 
 class Outlying(Answer):
-    """The segment of those farther than `threshold` from every centroid: marks, and no place of its own."""
+    """The segment of those farther than `threshold` from every centroid: marks, and no place of its own.
+
+    `is_beyond`: some of them lie outside of the map, and their marks on its edge.
+    """
 
     segment_id: int
     name: str
@@ -107,6 +110,7 @@ class Outlying(Answer):
     marker: str
     customers: str
     threshold: float
+    is_beyond: bool
 
 
 class SegmentMap(Answer):

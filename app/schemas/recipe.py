@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from app.schemas.base import EXAMPLE_ID, Answer, Body, WholeNumber
 
@@ -27,6 +27,13 @@ class RecipeCategory(Answer):
     name: str
     label: str
     categories: list[str]
+
+
+class RecipeOutlying(Answer):
+    """The segment of customers who lie far from every other."""
+
+    name: str = Field(examples=["Exceptional"])
+    share: float = Field(description="The most of the training customers in it, 0 to 1.", examples=[0.01])
 
 
 class RecipeSummary(Answer):
@@ -58,6 +65,10 @@ class RecipeRead(Answer):
     title: str = Field(examples=["Mall customers"])
     noun: str = Field(examples=["mall customer"])
     segments: int = Field(examples=[5])
+    least_size: int | None = Field(
+        description="Fewest customers of a segment; null where the size of the table says it."
+    )
+    exceptional: RecipeOutlying | None = Field(description="null where nobody is kept apart.")
     features: list[RecipeNumber | RecipeCategory] = Field(
         description="What a customer is asked for; what is worked out from others is left out."
     )
@@ -87,6 +98,21 @@ class RecipeCreate(Body):
     noun: str = Field(default="customer", min_length=1, max_length=40)
     dataset_id: str = Field(max_length=40, examples=[EXAMPLE_ID])
     segments: WholeNumber = Field(default=5, ge=2, le=8)
+    least_size: Annotated[WholeNumber, Field(ge=2, le=1_000_000)] | None = Field(
+        default=None,
+        description="Fewest customers of a segment: a smaller one is merged into the neighbour where that "
+        "costs least. Unless given, a hundredth of the table, 5 to 30, and fewer in a tiny one.",
+    )
+    exceptional: StrictBool | None = Field(
+        default=None,
+        description="Whether customers far from all others move no segment and are one of their own; as the "
+        "table suggests unless given.",
+    )
+    exceptional_share: Annotated[float, Field(ge=0.001, le=0.02)] | None = Field(
+        default=None,
+        description="The most of the training customers that may be kept apart, 0 to 1; as the table "
+        "suggests unless given. Given alone, it keeps them apart.",
+    )
     features: list[FeatureChoice] = Field(min_length=1, max_length=20)
 
 
@@ -103,6 +129,16 @@ class FeatureSuggestion(Answer):
     missing: int
 
 
+class ExceptionalSuggestion(Answer):
+    """Whether customers far from all others should be kept apart, at most what share of them, and why."""
+
+    use: bool
+    share: float = Field(examples=[0.01])
+    reason: str = Field(
+        examples=["3 of the 400 customers lie far from all others, most of all by Annual income"]
+    )
+
+
 class RecipeSuggestion(Answer):
     """A recipe as the table suggests it."""
 
@@ -110,3 +146,4 @@ class RecipeSuggestion(Answer):
     title: str = Field(examples=["Outlet customers"])
     segments: int = Field(examples=[5])
     features: list[FeatureSuggestion]
+    exceptional: ExceptionalSuggestion

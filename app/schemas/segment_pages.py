@@ -38,6 +38,14 @@ class ColumnChoice(Answer):
     error: str | None = None
 
 
+class ExceptionalChoice(Answer):
+    """Whether exceptional customers are kept apart, at most how many percent of all, and why or why not."""
+
+    use: bool
+    percent: str
+    reason: str
+
+
 class ColumnLeftOut(Answer):
     """A column that cannot make segments, and why."""
 
@@ -55,6 +63,8 @@ class SegmentingPage(Answer):
     recipe_title: str
     recipe_name: str
     segments: str
+    least_size: str
+    exceptional: ExceptionalChoice
     key: str = Field(description="Tells a form that is sent twice from another one.")
     columns: list[ColumnChoice]
     left_out: list[ColumnLeftOut]
@@ -82,6 +92,7 @@ class Trained(Answer):
     choice: ChoiceStory | None = Field(default=None, description="Why so many, where the number was chosen.")
     customers: str
     k: int
+    merged: str
     segments: list[TrainedSegment]
     widest: float
     has_moves: bool

@@ -8,7 +8,7 @@ from pydantic import Field, PlainValidator, StrictBool, WithJsonSchema
 
 from app.schemas.base import Answer, Body, WholeNumber, is_absent
 from app.schemas.choice import ChoiceRead
-from app.schemas.model_version import DataRead, LineageRead, MetricsRead, VerdictRead
+from app.schemas.model_version import DataRead, LineageRead, Merged, MetricsRead, VerdictRead
 
 
 def _read_segments(value: object) -> object:
@@ -86,5 +86,6 @@ class TrainingRead(Answer):
     exceptional: TrainingOutlying | None = Field(
         default=None, exclude_if=is_absent, description="Only of versions that set somebody apart."
     )
+    merged: Merged = None
     lineage: LineageRead
     labelled_table: str | None

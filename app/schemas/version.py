@@ -8,7 +8,14 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from app.schemas.base import Answer, is_absent
-from app.schemas.model_version import DataRead, LineageRead, MetricsRead, ModelInfo, VerdictRead
+from app.schemas.model_version import (
+    DataRead,
+    LineageRead,
+    Merged,
+    MetricsRead,
+    ModelInfo,
+    VerdictRead,
+)
 
 
 class VersionSegment(Answer):
@@ -52,6 +59,7 @@ class VersionCard(Answer):
     lineage: LineageRead
     segments: list[VersionSegment]
     exceptional: Outlying = None
+    merged: Merged = None
 
 
 class VersionSummary(Answer):

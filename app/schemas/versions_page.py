@@ -29,6 +29,7 @@ class VersionColumn(Answer):
     verdict: str
     verdict_code: str
     lineage: str
+    merged: str
     segments: list[VersionSegment | VersionOutlying]
     widest: float
     has_moves: bool

@@ -32,6 +32,8 @@ BELOW, BARE_BELOW = 46.0, 32.0
 MARGIN, WIDE_MARGIN = 0.025, 0.06
 GOLDEN = 0.6180339887498949
 LONGEST_AXIS, TELLING = 44, 0.3
+# exceptional customers may widen a projection so much; beyond, their marks lie on its edge
+MOST_STRETCH = 2.0
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,11 @@ class MapView:
         """Return where values in own units lie; on a strip, rows are spread evenly over the height."""
         z = self.model.standardise(values)
         return self._at(self.x, values, z, row), self._at(self.y, values, z, row)
+
+    def is_on_edge(self, spot: Point) -> bool:
+        """Answer whether a place in drawing units is where what lies outside of the map is drawn."""
+        ends = ((self.x.scale.start, self.x.scale.stop), (self.y.scale.start, self.y.scale.stop))
+        return any(math.isclose(at, end) for at, both in zip(spot, ends, strict=True) for end in both)
 
     def centre(self, index: int) -> Point:
         """Return where a segment's centroid lies."""
@@ -144,10 +151,12 @@ def _borders_text(model: MLModel) -> str:
 
 
 def _projected(model: MLModel) -> MapView:
-    customers = [model.standardise(row) for row in model.analysis.sample.features]
-    plane = project(model.centroids.points, customers)
-    spots = [plane(z) for z in [*customers, *model.centroids.points]]
-    across, upward = ([spot[side] for spot in spots] for side in (0, 1))
+    plane, across, upward = _plane_of(model, model.analysis.sample.features)
+    usual = [row for row in model.analysis.sample.features if model.lands(row) is not None]
+    if usual and len(usual) < len(model.analysis.sample.features):
+        nearer = _plane_of(model, usual)
+        if max(_extent(across), _extent(upward)) > MOST_STRETCH * max(map(_extent, nearer[1:])):
+            plane, across, upward = nearer
     # one length for a standard deviation in both directions, or the picture would stretch distances
     unit = min(
         (stop - start) / (_extent(values) * (1 + 2 * WIDE_MARGIN))
@@ -162,6 +171,14 @@ def _projected(model: MLModel) -> MapView:
         height=BOTTOM + BARE_BELOW,
         explained=_explained(plane, len(model.document.features)),
     )
+
+
+def _plane_of(model: MLModel, rows: Sequence[Sequence[float]]) -> tuple[Projection, list[float], list[float]]:
+    """Return the plane for these customers, and where they and the centroids lie in it, across and upward."""
+    customers = [model.standardise(row) for row in rows]
+    plane = project(model.centroids.points, customers)
+    spots = [plane(z) for z in [*customers, *model.centroids.points]]
+    return plane, [spot[0] for spot in spots], [spot[1] for spot in spots]
 
 
 def _extent(values: Sequence[float]) -> float:

@@ -120,10 +120,12 @@ def _limits(model: MLModel) -> list[str]:
     features = model.document.features
     seen = listing([_seen(feature) for feature in features])
     names = listing([feature.label.lower() for feature in features])
+    apart = model.document.exceptional
+    of_whom = " of the customers who make the segments" if apart and apart.scaled_by == "others" else ""
     return [
         f"A customer is placed by {names} alone. Everything else on this page, such as who the customers "
         "were, describes the training table and is never used to place anybody.",
-        f"Training saw {seen}. Beyond that a placement is an extrapolation, and the pages say so.",
+        f"Training saw {seen}{of_whom}. Beyond that a placement is an extrapolation, and the pages say so.",
         "Confidence says how firmly a border stands around a customer. It is not the chance of being right: "
         "there is no hidden truth to be right about.",
         "Strategies are starting points written by people. Nothing here has measured that they work; "

@@ -25,6 +25,7 @@ from app.schemas.prediction import OlderPrediction, PredictionRead
 from app.schemas.statistics import FeatureStatistics, OlderCluster, Statistics
 from app.services.customer_form import CustomerForm, Given, Value
 from app.services.feature_card import describe_features, describe_outlying
+from app.services.merged_story import read_merged
 from app.services.wording import training_note
 
 
@@ -252,6 +253,7 @@ def model_card(model: MLModel) -> ModelInfo:
         "features",
         "encoding",
         "exceptional",
+        "merged",
         "training_id",
     }
     document = model.document.model_dump(exclude=left_out)
@@ -263,6 +265,7 @@ def model_card(model: MLModel) -> ModelInfo:
             "k": len(model.segments),
             "features": describe_features(model),
             "exceptional": describe_outlying(model),
+            "merged": read_merged(model.document),
             "curves": [point.model_dump() for point in model.analysis.curves],
             "choice": model.analysis.choice.model_dump() if model.analysis.choice else None,
         }

@@ -14,6 +14,7 @@ from app.core.errors import FieldFault, InputInvalid
 from app.schemas.dataset import DatasetColumn, DatasetRead, DatasetSummary
 from app.schemas.recipe import FeatureChoice, FeatureSuggestion, RecipeCreate, RecipeRead, RecipeSuggestion
 from app.services.dataset_service import DatasetService
+from app.services.exceptional_draft import UsedNumber, draft_exceptional, suggest_exceptional
 from app.services.recipe_service import RecipeService
 
 SEGMENTS = 5
@@ -22,6 +23,8 @@ LONGEST_NAME = 40
 # names that the pages' forms and addresses have already
 RESERVED = frozenset({"home", "main", "model", "target", "id", "recipe", "segment", "segment_id"})
 STEPS_OF_A_SLIDER = 200
+# so many times the middle half of the customers hold all but those who lie far off
+QUARTERS_OF_A_SLIDER = 10.0
 # room for customers beyond those of the table: a bound is no statistic
 ROOM = 10.0
 
@@ -59,7 +62,7 @@ class RecipeDrafts:
 
 
 def suggest_recipe(dataset: DatasetRead, summary: DatasetSummary) -> RecipeSuggestion:
-    """Propose which columns make segments, how, and why others are left out.
+    """Propose which columns make segments, how, why others are left out, and whether anybody is kept apart.
 
     Numbers that differ are used; so are categories, with less weight. Identifiers, dates, free text,
     sensitive columns, and what nearly repeats another number (correlation above 0.95) are not, with the
@@ -86,11 +89,17 @@ def suggest_recipe(dataset: DatasetRead, summary: DatasetSummary) -> RecipeSugge
                 missing=seen[column.name]["missing"],
             )
         )
+    used = [
+        UsedNumber(feature.column, feature.transform, feature.weight)
+        for feature in found
+        if feature.use and feature.kind == "number"
+    ]
     return RecipeSuggestion(
         name=slug(dataset.name.partition(".")[0], ()),
         title=dataset.name.partition(".")[0][:100] or "Customers",
         segments=SEGMENTS,
         features=found,
+        exceptional=suggest_exceptional(used, dataset.rows, summary),
     )
 
 
@@ -127,10 +136,26 @@ def draft_recipe(wish: RecipeCreate, dataset: DatasetRead, summary: DatasetSumma
         "title": wish.title,
         "noun": wish.noun,
         "segments": wish.segments,
+        **({"least_size": wish.least_size} if wish.least_size else {}),
         "raw_file": f"{wish.name}.csv",
         "id": {"column": _id_column(dataset) or "no column of this table is an id"},
         "features": features,
+        **_exceptional(wish, [f for f in features if f.get("use", True)], dataset, summary),
     }
+
+
+def _exceptional(
+    wish: RecipeCreate, used: list[dict[str, Any]], dataset: DatasetRead, summary: DatasetSummary
+) -> dict[str, Any]:
+    """Return what the recipe says of exceptional customers: as it is wished, else as the table suggests."""
+    if wish.exceptional is False:
+        return {}
+    numbers = [UsedNumber(f["column"], f["transform"], f["weight"]) for f in used if "transform" in f]
+    suggested = suggest_exceptional(numbers, dataset.rows, summary)
+    # who says how many wants them apart
+    if not (wish.exceptional or wish.exceptional_share or suggested.use):
+        return {}
+    return {"exceptional": draft_exceptional(wish.exceptional_share or suggested.share)}
 
 
 def slug(text: str, taken: Iterable[str]) -> str:
@@ -205,7 +230,7 @@ def _described(name: str, column: DatasetColumn, seen: Found) -> dict[str, Any]:
 
 def _number(column: DatasetColumn, seen: Found) -> dict[str, Any]:
     low, high = float(seen["minimum"]), float(seen["maximum"])
-    span = (high - low) or max(abs(high), 1.0)
+    span = _usual_span(seen) or max(abs(high), 1.0)
     most = _round_up(ROOM * max(abs(low), abs(high), 1.0))
     step = _round_up(span / STEPS_OF_A_SLIDER)
     decimals = max(0, min(6, -math.floor(math.log10(step))))
@@ -220,6 +245,13 @@ def _number(column: DatasetColumn, seen: Found) -> dict[str, Any]:
         "step": step,
         "decimals": decimals,
     }
+
+
+def _usual_span(seen: Found) -> float:
+    """Return the width that a slider's steps cut: the whole, unless a few values lie far beyond the rest."""
+    whole = float(seen["maximum"]) - float(seen["minimum"])
+    first, _, third = seen.get("quartiles") or (0.0, 0.0, 0.0)
+    return min(whole, QUARTERS_OF_A_SLIDER * (third - first)) or whole
 
 
 def _round_up(value: float) -> float:

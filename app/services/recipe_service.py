@@ -26,7 +26,14 @@ from app.models.recipe_columns import NAME
 from app.models.recipe_header import fits
 from app.schemas.base import Body
 from app.schemas.page import Frame, RecipeLink
-from app.schemas.recipe import RecipeCategory, RecipeList, RecipeNumber, RecipeRead, RecipeSummary
+from app.schemas.recipe import (
+    RecipeCategory,
+    RecipeList,
+    RecipeNumber,
+    RecipeOutlying,
+    RecipeRead,
+    RecipeSummary,
+)
 from app.services.explanation_service import ExplanationService
 from app.services.model_card_service import ModelCardService
 from app.services.prediction_service import PredictionService
@@ -181,6 +188,8 @@ class RecipeService:
             title=recipe.title,
             noun=recipe.noun,
             segments=recipe.segments,
+            least_size=recipe.least_size,
+            exceptional=_outlying(recipe),
             features=[
                 (RecipeCategory if isinstance(feature, Category) else RecipeNumber).model_validate(
                     feature, from_attributes=True
@@ -263,6 +272,11 @@ def _toml(document: Mapping[str, Any]) -> bytes:
     import tomli_w  # noqa: PLC0415 - seldom needed
 
     return tomli_w.dumps(document, multiline_strings=False).encode("utf-8")
+
+
+def _outlying(recipe: Recipe) -> RecipeOutlying | None:
+    apart = recipe.exceptional
+    return RecipeOutlying(name=apart.name, share=apart.share) if apart else None
 
 
 def _home(name: str) -> str:

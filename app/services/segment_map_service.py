@@ -162,6 +162,7 @@ def _outlying(view: MapView, segment_id: int, texts: SegmentTexts, rows: Sequenc
         marker=marker_path(texts.slot, CENTROID_MARK),
         customers="".join(marker_path(texts.slot, MARK, spot) for spot in spots),
         threshold=model.threshold,
+        is_beyond=any(view.is_on_edge(spot) for spot in spots),
     )
 
 

@@ -11,7 +11,13 @@ from pydantic import ValidationError
 from app.core.errors import FieldFault, InputInvalid, RecipeExists
 from app.schemas.job import JobRead
 from app.schemas.recipe import FeatureSuggestion, RecipeCreate, RecipeSuggestion
-from app.schemas.segment_pages import ColumnChoice, ColumnLeftOut, PageFault, SegmentingPage
+from app.schemas.segment_pages import (
+    ColumnChoice,
+    ColumnLeftOut,
+    ExceptionalChoice,
+    PageFault,
+    SegmentingPage,
+)
 from app.schemas.training import TrainingCreate
 from app.services.dataset_service import DatasetService
 from app.services.job_kinds import TRAINING
@@ -23,11 +29,13 @@ Fields = Mapping[str, Sequence[str]]
 """What a form sent: every value of each name."""
 
 # beyond what a field may hold, so that too much is told and not cut
-SENT = {"title": 200, "name": 200, "segments": 20, "key": 40}
+SENT = {"title": 200, "name": 200, "segments": 20, "least_size": 20, "exceptional_share": 20, "key": 40}
 WRONG = {
     "title": "The title needs 1 to 100 characters",
     "name": "The name needs 1 to 40 small letters, digits and underscores, a letter first",
     "segments": "The number of segments is a whole number from 2 to 8",
+    "least_size": "The least size is a whole number from 2 to 1,000,000",
+    "exceptional_share": "The share is a number of percents from 0.1 to 2",
     "weight": "A weight is a number from 0.1 to 10",
     "transform": "Choose one of the transforms",
     "columns": "Choose 1 to 20 columns",
@@ -56,8 +64,10 @@ class SegmentingPages:
             if feature.can_be_used
         ]
         first = suggestion.model_copy(update={"name": slug(suggestion.name, taken)})
-        texts = {"title": first.title, "name": first.name, "segments": "", "key": ""}
-        return self._page(dataset_id, suggestion, texts, columns, {})
+        texts = dict.fromkeys(SENT, "") | {"title": first.title, "name": first.name}
+        texts["exceptional_share"] = f"{100.0 * suggestion.exceptional.share:g}"
+        apart = suggestion.exceptional.use
+        return self._page(dataset_id, suggestion, texts, columns, {}, apart=apart)
 
     def submit(self, dataset_id: str, fields: Fields) -> JobRead | SegmentingPage:
         """Make the recipe and ask for its training; or return the form with what is to be corrected.
@@ -71,12 +81,12 @@ class SegmentingPages:
         suggestion = self._drafts.suggest(dataset_id)
         columns = _sent_columns(suggestion.features, fields)
         texts = {name: _first(fields, name).strip()[:longest] for name, longest in SENT.items()}
-        chosen = [column for column in columns if column.use]
+        chosen, apart = [column for column in columns if column.use], "exceptional" in fields
         errors: dict[str, str] = {}
         if chosen and not any(column.is_number for column in chosen):
             errors["columns"] = NO_NUMBER
         try:
-            wish = RecipeCreate.model_validate(_wish(dataset_id, texts, chosen))
+            wish = RecipeCreate.model_validate(_wish(dataset_id, texts, chosen, apart=apart))
             if not errors:
                 self._keep(wish)
         except ValidationError as error:
@@ -86,7 +96,7 @@ class SegmentingPages:
         except InputInvalid as error:
             errors |= _refused(error.faults, chosen) or {"columns": error.detail}
         if errors:
-            return self._page(dataset_id, suggestion, texts, columns, errors)
+            return self._page(dataset_id, suggestion, texts, columns, errors, apart=apart)
         segments: Literal["auto"] | None = None if texts["segments"] else "auto"
         asked = TrainingCreate(recipe=wish.name, dataset_id=dataset_id, segments=segments)
         once = f"segment:{texts['key']}:{dataset_id}:{wish.name}:{segments or wish.segments}"
@@ -107,15 +117,11 @@ class SegmentingPages:
         texts: Mapping[str, str],
         columns: list[ColumnChoice],
         errors: dict[str, str],
+        *,
+        apart: bool,
     ) -> SegmentingPage:
         dataset = self._datasets.get_dataset(dataset_id)
-        order = [
-            "title",
-            "name",
-            "segments",
-            "columns",
-            *(f"{part}-{c.place}" for c in columns for part in _PARTS),
-        ]
+        order = [*_ABOVE, *(f"{part}-{c.place}" for c in columns for part in _PARTS)]
         return SegmentingPage(
             title="Segment these customers",
             dataset_id=dataset_id,
@@ -124,6 +130,10 @@ class SegmentingPages:
             recipe_title=texts["title"],
             recipe_name=texts["name"],
             segments=texts["segments"],
+            least_size=texts["least_size"],
+            exceptional=ExceptionalChoice(
+                use=apart, percent=texts["exceptional_share"], reason=suggestion.exceptional.reason
+            ),
             key=texts["key"] or secrets.token_hex(8),
             columns=columns,
             left_out=[
@@ -136,6 +146,7 @@ class SegmentingPages:
         )
 
 
+_ABOVE = ("title", "name", "segments", "least_size", "exceptional_share", "columns")
 _PARTS = ("use", "transform", "weight")
 
 
@@ -167,13 +178,17 @@ def _sent_columns(features: Sequence[FeatureSuggestion], fields: Fields) -> list
     return columns
 
 
-def _wish(dataset_id: str, texts: Mapping[str, str], chosen: Sequence[ColumnChoice]) -> dict[str, Any]:
-    segments = texts["segments"] or str(SEGMENTS)
+def _wish(
+    dataset_id: str, texts: Mapping[str, str], chosen: Sequence[ColumnChoice], *, apart: bool
+) -> dict[str, Any]:
     return {
         "title": texts["title"],
         "name": texts["name"],
         "dataset_id": dataset_id,
-        "segments": int(segments) if segments.isascii() and segments.isdigit() else segments,
+        "segments": _whole(texts["segments"] or str(SEGMENTS)),
+        "least_size": _whole(texts["least_size"]) if texts["least_size"] else None,
+        "exceptional": apart,
+        "exceptional_share": _share(texts["exceptional_share"]) if apart else None,
         "features": [
             {
                 "column": column.name,
@@ -183,6 +198,18 @@ def _wish(dataset_id: str, texts: Mapping[str, str], chosen: Sequence[ColumnChoi
             for column in chosen
         ],
     }
+
+
+def _whole(text: str) -> int | str:
+    return int(text) if text.isascii() and text.isdigit() else text
+
+
+def _share(percent: str) -> float | str | None:
+    """Read a number of percents; what is none is told by the schema."""
+    try:
+        return round(float(percent.replace(",", ".")) / 100.0, 6) if percent else None
+    except ValueError:
+        return percent
 
 
 def _broken(error: ValidationError, chosen: Sequence[ColumnChoice]) -> dict[str, str]:

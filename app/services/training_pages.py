@@ -153,6 +153,7 @@ def _trained(job: JobRead, recipe: RecipeServices | None) -> Trained | None:
         choice=tell_choice(result.choice) if result.choice else None,
         customers=ordinary_text(result.data.rows, result.exceptional.size if result.exceptional else 0),
         k=result.k,
+        merged=result.merged.text if result.merged else "",
         segments=segments,
         widest=max((segment.share for segment in segments), default=1.0),
         has_moves=result.lineage.previous is not None,

@@ -21,6 +21,7 @@ from app.models.training import train
 from app.models.version_files import Plan
 from app.schemas.training import TrainingRead
 from app.services.dataset_files import import_limits
+from app.services.merged_story import read_merged
 
 if TYPE_CHECKING:
     from app.models.datasets.text_rows import StoredTable
@@ -224,6 +225,7 @@ def _report(model: MLModel, *, activated: bool, labelled: Path | None) -> Traini
             "choice": model.analysis.choice.model_dump() if model.analysis.choice else None,
             "segments": segments,
             "exceptional": _exceptional(model),
+            "merged": read_merged(document),
             "lineage": document.lineage.model_dump(),
             "labelled_table": str(labelled) if labelled else None,
         }

@@ -141,6 +141,7 @@ def _column(summary: VersionSummary, found: VersionList | None) -> VersionColumn
         verdict=verdict_sentence(card.verdict.code, card.k) if card else "",
         verdict_code=card.verdict.code if card else "",
         lineage=_lineage(card.lineage) if card else "",
+        merged=card.merged.text if card and card.merged else "",
         segments=segments,
         widest=max((segment.share for segment in segments), default=1.0),
         has_moves=card is not None and card.lineage.previous is not None,

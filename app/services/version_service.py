@@ -32,6 +32,7 @@ from app.schemas.version import (
     VersionSegment,
     VersionSummary,
 )
+from app.services.merged_story import read_merged
 from app.services.moves_story import tell_moves
 from app.services.prediction_service import SegmentTexts, model_card
 from app.services.version_archive import zipped
@@ -194,6 +195,7 @@ class VersionService:
                 "k": len(model.segments),
                 "segments": [segment.model_dump() for segment in self._segments(model)],
                 "exceptional": self._exceptional(model),
+                "merged": read_merged(document),
             }
         )
 

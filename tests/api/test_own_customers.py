@@ -154,6 +154,9 @@ class TestRecipe:
             ({"name": "Shop"}, "/name"),
             ({"features": []}, "/features"),
             ({"segments": 9}, "/segments"),
+            ({"least_size": 1}, "/least_size"),
+            ({"exceptional": 1}, "/exceptional"),
+            ({"exceptional_share": 0.03}, "/exceptional_share"),
             ({"features": [{"column": "Umsatz (€)", "weight": 0}]}, "/features/0/weight"),
             ({"features": [{"column": "Umsatz (€)", "transform": "sqrt"}]}, "/features/0/transform"),
             ({"features": [{"column": "none"}]}, "/features/0/column"),
@@ -174,6 +177,55 @@ class TestRecipe:
         problem_of(client.get(f"/api/v1/datasets/{NOBODY}/recipe"), 404, "dataset_not_found")
         asked = {"recipe": "mall", "dataset_id": NOBODY}
         problem_of(client.post("/api/v1/trainings", json=asked), 404, "dataset_not_found")
+
+
+class TestWhales:
+    """A table where a few customers are unlike all others: they are kept apart, and nobody is lost."""
+
+    def test_they_are_suggested_set_apart_and_found_again(self, client: TestClient) -> None:
+        dataset = bring(client, with_whales())
+        suggestion = client.get(f"/api/v1/datasets/{dataset['id']}/recipe").json()["exceptional"]
+        assert (suggestion["use"], suggestion["share"]) == (True, 0.017)
+        told = "4 of the 240 customers lie far from all others, most of all by Umsatz (€)"
+        assert suggestion["reason"] == told
+        recipe = make(client, dataset)
+        assert recipe["exceptional"] == {"name": "Exceptional", "share": 0.017}
+        result = train(client, dataset)
+        assert result["exceptional"]["size"] == 4
+        assert sum(segment["size"] for segment in result["segments"]) == 236
+        assert result["k"] == 3
+        whale = client.post("/api/v1/recipes/shop/predict", json=customer(1) | {"umsatz": 400_000}).json()
+        assert (whale["name"], whale["exceptional"]) == ("Exceptional", True)
+        # trained again, the segment is the same
+        again = train(client, dataset, seed=7)
+        assert again["exceptional"]["segment_id"] == result["exceptional"]["segment_id"]
+
+    def test_left_among_the_others_too_small_a_segment_is_merged(self, client: TestClient) -> None:
+        dataset = bring(client, with_whales())
+        recipe = make(client, dataset, exceptional=False, least_size=10, segments=4)
+        assert (recipe["exceptional"], recipe["least_size"]) == (None, 10)
+        result = train(client, dataset)
+        merged = result["merged"]
+        assert (merged["segments"], merged["least_size"]) == (4, 10)
+        assert merged["inertia"] == result["metrics"]["inertia"]
+        assert merged["text"].startswith(f"{result['k']} segments serve instead of 4: ")
+        assert min(segment["size"] for segment in result["segments"]) >= 10
+        assert sum(segment["size"] for segment in result["segments"]) == 240
+        assert client.get("/api/v1/recipes/shop/model/info").json()["merged"] == merged
+        assert client.get("/api/v1/recipes/shop/versions/1").json()["model"]["merged"] == merged
+        (listed,) = client.get("/api/v1/recipes/shop/versions").json()["versions"]
+        assert listed["card"]["merged"] == merged
+        for page in ("/models?recipe=shop", "/recipes/shop/about"):
+            assert merged["text"] in client.get(page).text, page
+
+
+def with_whales() -> str:
+    """Return the table with four customers who spend a thousand times what is usual."""
+    header, *lines = table(4).splitlines()
+    for place in range(4):
+        number, _, rest = lines[place].split(";", 2)
+        lines[place] = f"{number};{1_900_000 + 70_000 * place:,}".replace(",", ".") + f",00 €;{rest}"
+    return "\n".join([header, *lines]) + "\n"
 
 
 def wish(dataset: dict[str, Any]) -> dict[str, Any]:

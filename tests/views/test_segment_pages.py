@@ -65,6 +65,8 @@ class TestForm:
         assert "Kunden-Nr It holds neither numbers nor a few words that repeat." in text
         assert re.findall(r'name="(transform-\d)"', page) == ["transform-1", "transform-2", "transform-3"]
         assert values_of(page, "weight-4") == "0.5"
+        assert "None of the 240 customers lies far from all others." in text
+        assert 'value="yes" aria' in page  # not ticked
 
     def test_makes_the_recipe_and_begins_the_training(self, empty_client: TestClient, address: str) -> None:
         fields = CHOSEN | {"use": ["1", "3", "4"], "transform-1": "log1p", "weight-1": "2,5", "weight-4": "1"}
@@ -90,6 +92,11 @@ class TestForm:
             ({"title": "\x00"}, {"title": "The title needs"}),
             ({"segments": "9"}, {"segments": "The number of segments is a whole number from 2 to 8"}),
             ({"segments": "²"}, {"segments": "The number of segments"}),
+            ({"least_size": "1"}, {"least_size": "The least size is a whole number from 2"}),
+            (
+                {"exceptional": "yes", "exceptional_share": "3"},
+                {"exceptional_share": "The share is a number of percents from 0.1 to 2"},
+            ),
             ({"use": []}, {"columns": "Choose 1 to 20 columns"}),
             ({"use": ["4"]}, {"columns": "Choose at least one column of numbers"}),
             ({"use": ["0", "77", "x"]}, {"columns": "Choose 1 to 20 columns"}),

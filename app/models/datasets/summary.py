@@ -11,6 +11,7 @@ import duckdb
 import numpy as np
 
 from app.models.datasets.base import open_base, open_rows
+from app.models.encoding.fitting import fit_power
 from app.models.encoding.suggestion import suggest_transform
 from app.utils.sql_text import quoted
 
@@ -32,7 +33,8 @@ class TableSummary:
         In the table's order: ``name``, ``type``, ``missing``, ``distinct`` (estimated beyond some thousands),
         and for numbers ``minimum``, ``maximum``, ``mean``, ``sd``, ``quartiles`` (three), ``bins`` (counts in
         `BINS` equal widths from minimum to maximum), and from the sample ``is_whole``, ``skewness``,
-        ``transform`` (suggested) and ``transform_reason``; else ``values``, the commonest with their counts.
+        ``transform`` (suggested), ``transform_reason`` and ``power`` (Yeo-Johnson's λ); else ``values``, the
+        commonest with their counts.
     correlations : dict of str to list
         ``columns``, and ``matrix``: Pearson's r of each pair of the first `CORRELATED_COLUMNS` numbers, None
         where one of them never changes.
@@ -140,4 +142,5 @@ def _shape(drawn: list[float | None]) -> dict[str, Any]:
         "skewness": suggestion.skewness,
         "transform": suggestion.transform,
         "transform_reason": suggestion.reason,
+        "power": fit_power(known) if len(known) else 0.0,
     }

@@ -27,7 +27,7 @@ from app.models.encoding.document import (
     level_key,
 )
 from app.models.encoding.encoder import is_blank
-from app.models.encoding.transforms import TransformName
+from app.models.encoding.transforms import NO_POWER, TransformName
 from app.models.kmeans_fit import Floats, fit_scaling
 
 Column = Sequence[float | None] | Sequence[str | None] | Floats
@@ -249,7 +249,7 @@ def _fill(x: Floats, median: float) -> Floats:
 
 
 def _stretch(lengths: Floats, power: float) -> Floats:
-    return lengths if power == 0.0 else np.asarray(np.expm1(power * lengths) / power)
+    return lengths if abs(power) < NO_POWER else np.asarray(np.expm1(power * lengths) / power)
 
 
 def _above_zero(counts: dict[str, int]) -> dict[str, int]:

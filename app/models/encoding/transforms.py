@@ -13,6 +13,9 @@ from typing import Literal
 
 TransformName = Literal["none", "log1p", "yeo_johnson"]
 
+# a power so near to 0 is taken for it: its products have no digits left
+NO_POWER = 1e-290
+
 
 def forward(x: float, transform: TransformName, power: float = 1.0) -> float:
     """Return the transformed number; `power` is Yeo-Johnson's λ and of no use to the others.
@@ -67,11 +70,11 @@ def product(factors: Iterable[float]) -> float:
 
 
 def _stretch(length: float, power: float) -> float:
-    return length if power == 0.0 else math.expm1(power * length) / power
+    return length if abs(power) < NO_POWER else math.expm1(power * length) / power
 
 
 def _shrink(stretched: float, power: float) -> float:
-    if power == 0.0:
+    if abs(power) < NO_POWER:
         return stretched
     inner = power * stretched
     return math.log1p(inner) / power if inner > -1.0 else math.inf

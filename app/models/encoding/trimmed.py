@@ -13,8 +13,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from app.models.encoding.apart import FAR
 from app.models.encoding.document import MOST_TRIMMED
-from app.models.kmeans_fit import Floats, KMeansFit, Labels, fit_kmeans
+from app.models.kmeans_fit import (
+    START_ROWS,
+    Floats,
+    KMeansFit,
+    Labels,
+    few_rows,
+    fit_kmeans,
+    refit_kmeans,
+)
 
 SUBSAMPLES = 8
 ROWS_PER_CENTROID = 40
@@ -34,7 +43,9 @@ class TrimmedFit:
         Rows farther than `threshold` from their centroid, at most the share that was asked for.
     threshold : float or None
         Distance in standardised units, half-way between the farthest ordinary and the nearest exceptional
-        row, so that rounding moves neither across; None where no row is exceptional.
+        row, so that rounding moves neither across. Across a wide gap nobody is known to be ordinary: it is at
+        most `FAR` times the former, or as far as the ordinary reach from their middle, so that none among
+        them is exceptional. None where no row is.
     """
 
     fit: KMeansFit
@@ -47,18 +58,19 @@ def fit_trimmed(z: Floats, k: int, seed: int, alpha: float = MOST_TRIMMED) -> Tr
 
     Several starts are refitted on their nearest rows, the best two until these are fixed, and the one with
     the least inertia over its nearest rows wins; the same rows and seed give the same fit. Rows as far as
-    the last ordinary one are ordinary, so that equal rows are never parted.
+    the last ordinary one are ordinary, so that equal rows are never parted. Beyond `START_ROWS` rows all this
+    is done on so many drawn at random, and the winner goes on on all.
 
     Raises
     ------
     ValueError
         If `alpha` is below 0 or above `MOST_TRIMMED`.
     """
-    if not 0.0 <= alpha <= MOST_TRIMMED:
-        raise ValueError(f"the trimmed share must lie between 0 and {MOST_TRIMMED}")
-    kept = len(z) - int(alpha * len(z))
+    kept = _kept(z, alpha)
     if kept == len(z):
-        return TrimmedFit(fit_kmeans(z, k, seed), np.zeros(len(z), dtype=np.bool_), None)
+        return _whole(fit_kmeans(z, k, seed))
+    if len(z) > START_ROWS:
+        return refit_trimmed(z, fit_trimmed(z[few_rows(len(z), seed)], k, seed, alpha).fit.centroids, alpha)
 
     def cost(centroids: Floats) -> float:
         return float((np.sort(_nearest(z, centroids)[1])[:kept] ** 2).sum())
@@ -67,6 +79,32 @@ def fit_trimmed(z: Floats, k: int, seed: int, alpha: float = MOST_TRIMMED) -> Tr
     return _describe(
         z, min((_concentrate(z, start, kept, MOST_STEPS) for start in begun[:FINALISTS]), key=cost), kept
     )
+
+
+def refit_trimmed(z: Floats, centroids: Floats, alpha: float) -> TrimmedFit:
+    """Go on from centroids (k, D) to where nothing moves any more, as `fit_trimmed` does from its starts."""
+    kept = _kept(z, alpha)
+    if kept == len(z):
+        return _whole(refit_kmeans(z, centroids))
+    return _describe(z, _concentrate(z, centroids, kept, MOST_STEPS), kept)
+
+
+def far_off(z: Floats, found: TrimmedFit) -> NDArray[np.bool_]:
+    """Answer for rows z (m, D), others than a fit was made to as well, which lie beyond its threshold."""
+    if found.threshold is None:
+        return np.zeros(len(z), dtype=np.bool_)
+    far: NDArray[np.bool_] = _nearest(z, found.fit.centroids)[1] > found.threshold
+    return far
+
+
+def _kept(z: Floats, alpha: float) -> int:
+    if not 0.0 <= alpha <= MOST_TRIMMED:
+        raise ValueError(f"the trimmed share must lie between 0 and {MOST_TRIMMED}")
+    return len(z) - int(alpha * len(z))
+
+
+def _whole(fit: KMeansFit) -> TrimmedFit:
+    return TrimmedFit(fit, np.zeros(len(fit.labels), dtype=np.bool_), None)
 
 
 def _starts(z: Floats, k: int, seed: int, kept: int) -> list[Floats]:
@@ -108,8 +146,17 @@ def _describe(z: Floats, centroids: Floats, kept: int) -> TrimmedFit:
     inertia = float((distances[~exceptional] ** 2).sum())
     threshold = None
     if exceptional.any():
-        threshold = float((distances[~exceptional].max() + distances[exceptional].min()) / 2.0)
+        near, far = float(distances[~exceptional].max()), float(distances[exceptional].min())
+        threshold = (near + far) / 2.0
+        widest = max(FAR * near, _reach(z[~exceptional]))
+        if widest > near:
+            threshold = min(threshold, widest)
     return TrimmedFit(KMeansFit(centroids, labels, inertia), exceptional, threshold)
+
+
+def _reach(rows: Floats) -> float:
+    """Return how far the farthest of rows (n, D) lies from their mean."""
+    return float(np.sqrt(((rows - rows.mean(axis=0)) ** 2).sum(axis=1).max()))
 
 
 def _exceptional(distances: Floats, kept: int) -> NDArray[np.bool_]:

@@ -16,6 +16,7 @@ from scipy.spatial.distance import cdist
 from app.models.borders import least_borders
 from app.models.kmeans_fit import Floats, KMeansFit
 from app.models.silhouettes import mean_silhouettes
+from app.models.ward import cheapest, merge, merge_costs
 
 ITERATIONS = 100
 STARTING_ROWS = 200
@@ -76,13 +77,7 @@ def nested_fits(z: Floats, most: int) -> list[KMeansFit]:
 def _two_made_one(fit: KMeansFit) -> Floats:
     """Return the centroids with those two replaced by their mean that add least to the inertia so (Ward)."""
     size = np.bincount(fit.labels, minlength=len(fit.centroids)).astype(float)
-    weight = np.outer(size, size) / np.maximum(size[:, None] + size, 1.0)
-    cost = weight * cdist(fit.centroids, fit.centroids) ** 2 + np.diag(np.full(len(size), np.inf))
-    i, j = np.unravel_index(np.argmin(cost), cost.shape)
-    share = size[[i, j]] / max(size[i] + size[j], 1.0)
-    merged = fit.centroids.copy()
-    merged[i] = share @ fit.centroids[[i, j]]
-    return np.delete(merged, j, axis=0)
+    return merge(fit.centroids, size, *cheapest(merge_costs(fit.centroids, size)))
 
 
 def lloyd(z: Floats, start: Floats) -> KMeansFit:

@@ -66,6 +66,19 @@ class TestTrain:
         body = json.loads(result.stdout)
         assert (body["model_version"], body["k"], body["seed"], body["activated"]) == ("mall/1", 3, 7, True)
 
+    def test_segments_that_were_merged_are_told(self, settings: Settings, tmp_path: Path) -> None:
+        path = tmp_path / "few_far_off.csv"
+        known = (settings.raw_dir / "mall_customers.csv").read_text(encoding="utf-8").splitlines()
+        far = [f"{number},Female,30,{number},99" for number in (300, 301, 302)]
+        path.write_text("\n".join([*known, *far]) + "\n", encoding="utf-8")
+        options = ("--data", str(path), "--segments", "6", "--no-activate")
+        body = json.loads(run("--json", *options).stdout)
+        assert (body["merged"]["segments"], body["merged"]["least_size"]) == (6, 5)
+        assert min(segment["size"] for segment in body["segments"]) >= 5
+        lines = run(*options).stdout.splitlines()
+        assert lines[1] == body["merged"]["text"]
+        assert lines[1].startswith(f"{body['k']} segments serve instead of 6: ")
+
     def test_stored_but_not_used(self, store: ArtifactStore) -> None:
         result = run("--no-activate")
         assert result.exit_code == 0

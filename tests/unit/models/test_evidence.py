@@ -219,7 +219,7 @@ class TestJudgeChosen:
     @pytest.mark.parametrize("scan", CODES)
     def test_no_more_is_said_than_either_test_bears_out(self, given: str, scan: str) -> None:
         verdict = Verdict.model_validate({"code": given, "text": "as given", "p_value": 0.005})
-        said = judge_chosen(verdict, choice(scan, 0.01), "guest")
+        said = judge_chosen(verdict, choice(scan, 0.01), "guest", 3)
         assert CODES.index(said.code) == min(CODES.index(given), CODES.index(scan))
         assert said.p_value == 0.01
         assert (said.text == "as given") == (CODES.index(scan) >= CODES.index(given))
@@ -227,7 +227,7 @@ class TestJudgeChosen:
 
     def test_a_scan_without_a_test_has_no_p_value_of_its_own(self) -> None:
         verdict = Verdict(code="separate_groups", text="", p_value=0.005)
-        said = judge_chosen(verdict, choice("useful_slices", None), "guest")
+        said = judge_chosen(verdict, choice("useful_slices", None), "guest", 3)
         assert (said.code, said.p_value) == ("useful_slices", 0.005)
         assert said.text.startswith("These 3 segments are useful slices of a continuum")
 

@@ -17,6 +17,7 @@ from app.models.kmeans_fit import (
     measure,
     measure_all,
     nearest,
+    refit_kmeans,
 )
 
 #                 size  income  score
@@ -102,6 +103,16 @@ class TestFitKmeans:
         np.testing.assert_array_equal(turned.centroids, fit.centroids[[2, 0, 3, 1]])
         np.testing.assert_array_equal(turned.centroids[turned.labels], fit.centroids[fit.labels])
         assert turned.inertia == fit.inertia
+
+
+class TestRefitKmeans:
+    def test_it_goes_on_to_where_nothing_moves(self) -> None:
+        rows = some_rows()
+        fit = fit_kmeans(rows, 3, seed=4)
+        again = refit_kmeans(rows, fit.centroids)
+        np.testing.assert_array_equal(again.labels, fit.labels)
+        np.testing.assert_allclose(again.centroids, fit.centroids)
+        assert again.inertia == pytest.approx(fit.inertia)
 
 
 class TestNearest:

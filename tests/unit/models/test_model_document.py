@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from app.models.model_document import AnalysisDocument, ConfidenceDocument, ModelDocument
 
 Document = dict[str, Any]
+MERGED = {"segments": 5, "least_size": 5, "inertia_before": 1.0, "inertia": 2.0}
 BAD: dict[str, Callable[[Document], object]] = {
     "another format": lambda d: d.update(format=2),
     "a key too many": lambda d: d.update(note="x"),
@@ -27,6 +28,7 @@ BAD: dict[str, Callable[[Document], object]] = {
     "a centroid of text": lambda d: d["segments"][0].update(centroid=["a", "b"]),
     "a scale of zero": lambda d: d["features"][0].update(scale=0),
     "a scale below zero": lambda d: d["features"][0].update(scale=-1.0),
+    "merging that left as many": lambda d: d.update(merged=MERGED),
     "another transform": lambda d: d["features"][0].update(transform="log1p"),
     "a hash too short": lambda d: d["files"].update({"analysis.json": "ab"}),
     "a hash in capitals": lambda d: d["files"].update({"analysis.json": "A" * 64}),

@@ -35,6 +35,18 @@ def first(mall_recipe: Recipe, table: CustomerTable) -> Trained:
     return train(mall_recipe, table, Plan(5, 42, *FEW), None, Numbering())
 
 
+@pytest.fixture(scope="module")
+def few(table: CustomerTable) -> CustomerTable:
+    """The look-alike's five groups and a handful far off, which k-means gives a segment of their own."""
+    away = np.array([[300.0, 99.0], [301.0, 98.0], [302.0, 99.0]])
+    return replace(table, features=np.vstack([table.features, away]), profile={})
+
+
+@pytest.fixture(scope="module")
+def merged(mall_recipe: Recipe, few: CustomerTable) -> Trained:
+    return train(mall_recipe, few, Plan(6, 42, *FEW), None, Numbering())
+
+
 def table_of(table: CustomerTable, rows: list[tuple[float, float]]) -> CustomerTable:
 
     return replace(table, features=np.array(rows, dtype=float), profile={})
@@ -135,6 +147,59 @@ class TestTrain:
         found = train(mall_recipe, table_of(table, rows * 3), Plan(2, 42, *FEW), None, Numbering())
         assert isinstance(found.model, MLModel)
         assert [point.k for point in found.model.analysis.curves] == [2, 3]
+
+
+class TestLeastSize:
+    def test_nobody_is_missing_and_no_segment_is_too_small(self, merged: Trained, few: CustomerTable) -> None:
+        document = merged.model.document
+        sizes = [segment.size for segment in document.segments]
+        assert min(sizes) >= 5
+        assert sum(sizes) == len(merged.row_segments) == len(few.features) == 203
+        assert document.merged is not None
+        assert (document.merged.segments, document.merged.least_size) == (6, 5)
+        assert len(sizes) < 6
+
+    def test_the_price_is_that_of_the_model_that_serves(self, merged: Trained) -> None:
+        document = merged.model.document
+        assert document.merged is not None
+        assert document.merged.inertia == document.metrics.inertia > document.merged.inertia_before
+        curve = {point.k: point.inertia for point in merged.model.analysis.curves}
+        assert curve[len(document.segments)] == document.metrics.inertia
+
+    def test_all_forms_of_the_model_say_the_same(self, merged: Trained, few: CustomerTable) -> None:
+        scaler, kmeans = (pickle.loads(merged.files[n]) for n in ("scaler.pkl", "kmeans_model.pkl"))
+        labels = kmeans.predict(scaler.transform(few.features))
+        ids = [segment.segment_id for segment in merged.model.segments]
+        assert [ids[label] for label in labels] == list(merged.row_segments)
+        assert kmeans.inertia_ == merged.model.document.metrics.inertia
+        for values, segment_id in zip(few.features.tolist(), merged.row_segments, strict=True):
+            assert ids[merged.model.place(values).order[0]] == segment_id
+        assert merged.model.document.proof.disagreements == 0
+
+    def test_the_evidence_is_of_models_made_in_the_same_way(self, merged: Trained) -> None:
+        k = len(merged.model.segments)
+        refits = json.loads(merged.files["confidence.json"])["refits"]
+        assert {len(refit) for refit in refits} == {k}
+
+    def test_the_recipe_may_let_them_be(self, mall_recipe: Recipe, few: CustomerTable) -> None:
+        lenient = mall_recipe.model_copy(update={"least_size": 3})
+        found = train(lenient, few, Plan(6, 42, *FEW), None, Numbering())
+        assert found.model.document.merged is None
+        assert min(segment.size for segment in found.model.segments) == 3
+
+    def test_the_verdict_names_the_number_that_serves(self, mall_recipe: Recipe, few: CustomerTable) -> None:
+        choice = ChoiceDocument(
+            segments=6, code="useful_slices", p_value=0.4, text="", reasons=(), is_disputed=False,
+            answers={}, alternatives=(),
+        )  # fmt: skip
+        found = train(mall_recipe, few, Plan(6, 42, *FEW, choice=choice), None, Numbering())
+        k = len(found.model.segments)
+        assert f"These {k} segments" in found.model.document.verdict.text
+
+    def test_two_that_cannot_both_be_large_enough(self, mall_recipe: Recipe, few: CustomerTable) -> None:
+        strict = mall_recipe.model_copy(update={"least_size": 102})
+        with pytest.raises(TableInvalid, match="no two segments of at least 102 customers"):
+            train(strict, few, Plan(3, 42, *FEW), None, Numbering())
 
 
 class TestRefusals:

@@ -124,6 +124,19 @@ class TestProjection:
             assert top <= y <= bottom
             assert x in (left, right) or y in (top, bottom)
 
+    @pytest.mark.parametrize(("whale", "is_drawn_in"), [(140.0, True), (90_000.0, False)])
+    def test_a_whale_presses_nobody_together(self, whale: float, *, is_drawn_in: bool) -> None:
+        model = mixed_model(["none", "none", "none"], threshold=2.0)
+        near = choose_view(model)
+        rows = (*model.analysis.sample.features, (whale, whale, 50.0))
+        sample = model.analysis.sample.model_copy(update={"features": rows})
+        model.analysis = model.analysis.model_copy(update={"sample": sample})
+        view = choose_view(model)
+        assert model.lands(rows[-1]) is None
+        assert view.is_on_edge(view.spot(rows[-1])) is not is_drawn_in
+        assert not any(view.is_on_edge(view.spot(row)) for row in rows[:-1])
+        assert (view.x.scale == near.x.scale) is not is_drawn_in
+
     def test_the_script_is_told_the_weights(self) -> None:
         view = choose_view(example_model(3))
         weights = view.x.as_json()["weights"]

@@ -95,7 +95,14 @@ class TestExceptional:
         del figures["stability"]
         found = ExceptionalAnalysis.model_validate(figures)
         model.analysis = model.analysis.model_copy(update={"exceptional": found})
-        row = ModelCardService(mixed_predictions(model)).about().outlying
+        told = ModelCardService(mixed_predictions(model)).about()
+        assert not any("of the customers who make the segments" in limit for limit in told.limits)
+        assert model.document.exceptional is not None
+        others = model.document.exceptional.model_copy(update={"scaled_by": "others"})
+        model.document = model.document.model_copy(update={"exceptional": others})
+        told = ModelCardService(mixed_predictions(model)).about()
+        assert any("of the customers who make the segments. Beyond" in limit for limit in told.limits)
+        row = told.outlying
         assert row is not None
         assert (row.slot, row.info.name, row.numbers.size, row.verdict) == (8, "Exceptional", 2, "")
 

@@ -72,6 +72,12 @@ def summary() -> DatasetSummary:
     return DatasetSummary(rows=100, columns=columns, correlations=correlations, sample={})
 
 
+def with_whales() -> DatasetSummary:
+    """The same with a sample of all rows: two of the hundred customers spend far more than the others."""
+    spend = [20.0 + place % 7 for place in range(98)] + [8_000.0, 8_765.4]
+    return summary().model_copy(update={"sample": {"Umsatz": spend, "Kinder": [1.0, 2.0] * 50}})
+
+
 def wish(*columns: str, **changed: Any) -> RecipeCreate:
     features = [FeatureChoice(column=column) for column in columns]
     return RecipeCreate(name="shop", title="Shop", dataset_id="d", features=features, **changed)
@@ -107,6 +113,12 @@ class TestSuggest:
             assert not found[name].can_be_used
         assert (found["Region"].weight, found["Umsatz"].missing) == (0.5, 3)
 
+    def test_who_is_kept_apart(self) -> None:
+        assert not suggest_recipe(dataset(), summary()).exceptional.use
+        found = suggest_recipe(dataset(), with_whales()).exceptional
+        assert (found.use, found.share) == (True, 0.02)
+        assert "most of all by Umsatz" in found.reason
+
     def test_the_name_and_the_title(self) -> None:
         suggestion = suggest_recipe(dataset(), summary())
         assert (suggestion.name, suggestion.title) == ("kunden", "Kunden")
@@ -122,6 +134,39 @@ class TestSuggest:
         assert sum(feature.use for feature in suggest_recipe(many, seen).features) == MOST_USED
 
 
+class TestExceptional:
+    @pytest.mark.parametrize(
+        ("wished", "share"),
+        [
+            ({}, 0.02),  # as the table suggests
+            ({"exceptional": False}, None),
+            ({"exceptional": False, "exceptional_share": 0.005}, None),
+            ({"exceptional": True, "exceptional_share": 0.005}, 0.005),
+        ],
+    )
+    def test_a_table_with_whales(self, wished: dict[str, Any], share: float | None) -> None:
+        document = draft_recipe(wish("Umsatz", "Region", **wished), dataset(), with_whales())
+        exceptional = check_recipe(document).exceptional
+        assert (exceptional and exceptional.share) == share
+
+    @pytest.mark.parametrize(
+        ("wished", "share"),
+        [({}, None), ({"exceptional": True}, 0.01), ({"exceptional_share": 0.02}, 0.02)],
+    )
+    def test_a_table_without(self, wished: dict[str, Any], share: float | None) -> None:
+        exceptional = check_recipe(draft_recipe(wish("Umsatz", **wished), dataset(), summary())).exceptional
+        assert (exceptional and exceptional.share) == share
+
+    def test_columns_that_are_not_used_say_nothing(self) -> None:
+        assert "exceptional" not in draft_recipe(wish("Kinder"), dataset(), with_whales())
+
+
+def test_the_least_size() -> None:
+    assert check_recipe(draft_recipe(wish("Umsatz"), dataset(), summary())).least_size is None
+    document = draft_recipe(wish("Umsatz", least_size=12), dataset(), summary())
+    assert check_recipe(document).least_size == 12
+
+
 class TestDraft:
     def test_numbers_get_room_and_steps_that_fit(self) -> None:
         found = drafted("Umsatz", "Kinder")
@@ -135,6 +180,15 @@ class TestDraft:
         assert (spend["transform"], spend["missing"]) == ("log1p", "median")
         assert (children["maximum"], children["step"], children["decimals"]) == (50.0, 1.0, 0)
         assert children["missing"] == "refuse"
+
+    def test_a_whale_does_not_make_the_steps_coarse(self) -> None:
+        table = summary()
+        kinder = next(column for column in table.columns if column["name"] == "Kinder")
+        kinder.update(maximum=1e6, is_whole=False, quartiles=[1.0, 2.0, 3.0])
+        document = draft_recipe(wish("Kinder"), dataset(), table)
+        assert (document["features"][0]["step"], document["features"][0]["decimals"]) == (0.1, 1)
+        kinder.update(quartiles=[2.0, 2.0, 2.0])
+        assert draft_recipe(wish("Kinder"), dataset(), table)["features"][0]["step"] == 5_000.0
 
     def test_what_is_left_out_describes(self) -> None:
         found = drafted("Umsatz")

@@ -231,4 +231,4 @@ class TestMixedData:
     def test_with_far_reach_there_are_none(self) -> None:
         page = SegmentMapService(mixed_predictions(mixed_model(["none", "none"], threshold=50.0))).home({})
         assert page.map.outlying is not None
-        assert page.map.outlying.customers == ""
+        assert (page.map.outlying.customers, page.map.outlying.is_beyond) == ("", False)

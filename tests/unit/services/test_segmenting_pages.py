@@ -56,6 +56,42 @@ def test_faults_stand_in_the_order_of_the_page(pages: SegmentingPages, dataset: 
     assert page.errors["columns"] == NO_NUMBER
 
 
+class TestExceptional:
+    def test_the_table_says_whether(self, pages: SegmentingPages, dataset: str) -> None:
+        shown = pages.show(dataset)
+        assert not shown.exceptional.use
+        assert shown.exceptional.reason == "none of the 240 customers lies far from all others"
+        assert (shown.exceptional.percent, shown.least_size) == ("1", "")
+
+    def test_what_was_sent_is_shown_again(self, pages: SegmentingPages, dataset: str) -> None:
+        sent = {"exceptional": ["yes"], "exceptional_share": ["9"], "least_size": ["1"]}
+        page = refused(pages, dataset, **sent)
+        assert [fault.field for fault in page.faults] == ["least_size", "exceptional_share"]
+        assert (page.exceptional.use, page.exceptional.percent, page.least_size) == (True, "9", "1")
+        assert page.errors["exceptional_share"] == WRONG["exceptional_share"]
+        assert refused(pages, dataset, **sent | {"exceptional_share": ["x"]}).errors == page.errors
+        # a share that counts for nothing is no fault
+        page = refused(pages, dataset, exceptional_share=["9"], least_size=["many"])
+        assert page.errors == {"least_size": WRONG["least_size"]}
+
+    @pytest.mark.parametrize(("share", "kept"), [("0,5", 0.005), ("2", 0.02), ("", 0.01)])
+    def test_it_is_kept_in_the_recipe(
+        self, empty_client: TestClient, pages: SegmentingPages, dataset: str, share: str, kept: float
+    ) -> None:
+        sent = {"exceptional": ["yes"], "exceptional_share": [share], "least_size": ["20"]}
+        assert isinstance(pages.submit(dataset, CHOSEN | sent), JobRead)
+        recipe = empty_client.get("/api/v1/recipes/shop").json()
+        assert recipe["exceptional"] == {"name": "Exceptional", "share": kept}
+        assert recipe["least_size"] == 20
+
+    def test_a_box_that_is_not_ticked(
+        self, empty_client: TestClient, pages: SegmentingPages, dataset: str
+    ) -> None:
+        assert isinstance(pages.submit(dataset, CHOSEN | {"exceptional_share": ["0,5"]}), JobRead)
+        recipe = empty_client.get("/api/v1/recipes/shop").json()
+        assert (recipe["exceptional"], recipe["least_size"]) == (None, None)
+
+
 class TestTwice:
     KEYED = CHOSEN | {"key": ["k"]}
 

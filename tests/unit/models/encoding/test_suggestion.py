@@ -33,6 +33,14 @@ class TestSuggestTransform:
         assert "Yeo-Johnson, λ = " in suggestion.reason
         assert ("high values" if sign > 0 else "low values") in suggestion.reason
 
+    def test_a_few_whales_have_no_say(self) -> None:
+        suggestion = suggest_transform(np.append(np.exp(NORMAL / 20.0), [1e6] * 6))
+        assert suggestion.transform == "log1p"
+        assert "(0.1 without the 6 values far from all others)" in suggestion.reason
+        suggestion = suggest_transform(np.append(NORMAL, [9_000.0]))
+        assert suggestion.transform == "none"
+        assert "without the 1 value far from all others" in suggestion.reason
+
     def test_beyond_help(self) -> None:
         suggestion = suggest_transform(np.repeat([0.0, 1.0], [95, 5]))
         assert suggestion.transform == "none"

@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from app.models.encoding.trimmed import TrimmedFit, fit_trimmed
+from app.models.encoding.document import MOST_TRIMMED
+from app.models.encoding.trimmed import TrimmedFit, far_off, fit_trimmed, refit_trimmed
 from app.models.kmeans_fit import Floats, fit_kmeans, nearest
 
 CENTRES = np.array([[0.0, 0.0], [8.0, 0.0], [0.0, 8.0]])
@@ -103,3 +104,63 @@ class TestEveryFit:
     def test_too_much(self, alpha: float) -> None:
         with pytest.raises(ValueError, match="between 0 and"):
             fit_trimmed(groups_and_whales(), 2, seed=1, alpha=alpha)
+
+
+class TestRefit:
+    def test_it_goes_on_to_where_nothing_moves(self) -> None:
+        z = groups_and_whales()
+        begun = fit_trimmed(z, 3, seed=1)
+        again = refit_trimmed(z, begun.fit.centroids, MOST_TRIMMED)
+        np.testing.assert_array_equal(again.fit.centroids, begun.fit.centroids)
+        np.testing.assert_array_equal(again.exceptional, begun.exceptional)
+        moved = refit_trimmed(z, begun.fit.centroids + 0.4, MOST_TRIMMED)
+        np.testing.assert_allclose(moved.fit.centroids, begun.fit.centroids)
+        assert moved.threshold == pytest.approx(begun.threshold)
+
+    def test_with_nobody_to_trim_it_is_plain_k_means(self) -> None:
+        z = groups_and_whales()
+        fit = fit_kmeans(z, 4, seed=1)
+        again = refit_trimmed(z, fit.centroids + 0.1, 0.0)
+        np.testing.assert_allclose(again.fit.centroids, fit.centroids)
+        assert not again.exceptional.any()
+        assert again.threshold is None
+        with pytest.raises(ValueError, match="trimmed share"):
+            refit_trimmed(z, fit.centroids, 0.5)
+
+
+class TestLargeTable:
+    def test_it_begins_on_some_rows_and_ends_on_all(self) -> None:
+        z = np.vstack([groups_and_whales(6) for _ in range(100)])
+        trimmed = fit_trimmed(z, 3, seed=1)
+        found = trimmed.fit.centroids[np.lexsort(np.round(trimmed.fit.centroids).T)]
+        np.testing.assert_allclose(found, CENTRES, atol=0.35)
+        assert trimmed.exceptional.sum() <= int(MOST_TRIMMED * len(z))
+        assert trimmed.exceptional.reshape(100, 306)[:, 300:].all()
+
+
+class TestFarOff:
+    def test_of_the_own_rows_it_is_the_exceptional(self) -> None:
+        z = groups_and_whales()
+        trimmed = fit_trimmed(z, 3, seed=1)
+        np.testing.assert_array_equal(far_off(z, trimmed), trimmed.exceptional)
+        assert far_off(np.array([[4.0, 4.0], [-70.0, 0.0]]), trimmed).tolist() == [False, True]
+
+    def test_nobody_where_nobody_was_trimmed(self) -> None:
+        z = groups_and_whales()
+        assert not far_off(z, fit_trimmed(z, 3, seed=1, alpha=0.0)).any()
+
+
+class TestThreshold:
+    def test_across_a_wide_gap_nobody_is_known_to_be_ordinary(self) -> None:
+        z = groups_and_whales()
+        z[300:] *= 100.0
+        trimmed = fit_trimmed(z, 3, seed=1)
+        near = distances(z, trimmed)[:300].max()
+        assert trimmed.threshold is not None
+        assert near < trimmed.threshold < 10.0 * near
+        # but who lies among the ordinary is one of them
+        assert not far_off(z[:300].mean(axis=0, keepdims=True), trimmed).any()
+
+    def test_without_any_spread_it_is_half_way(self) -> None:
+        z = np.array([[1.0, 1.0]] * 99 + [[5.0, 1.0]])
+        assert fit_trimmed(z, 1, seed=1).threshold == 2.0
