@@ -7,6 +7,7 @@ sets; ``analysis.json`` holds what the pages show. Numbers are finite and shapes
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
@@ -15,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from app.models.choice_document import ChoiceDocument
 from app.models.encoding.document import NO_VALUE, OTHER, EncodingDocument, level_key
 from app.models.encoding.transforms import TransformName
-from app.models.metrics import Metrics
+from app.models.metrics import CurvePoint, Metrics
 
 FORMAT: Literal[1] = 1
 MODEL, MODEL_HASH, CONFIDENCE, ANALYSIS = (
@@ -25,6 +26,12 @@ MODEL, MODEL_HASH, CONFIDENCE, ANALYSIS = (
     "analysis.json",
 )
 SCALER, KMEANS, MOVES, CURVES_IMAGE = "scaler.pkl", "kmeans_model.pkl", "moves.json", "curves.svg"
+
+# a mean of fewer customers tells of persons, and its interval claims too much
+LEAST_TOLD = 5
+
+# at which shares of a segment's customers, the nearest first, their distance to its centroid is kept
+DISTANCE_SHARES = (0.0, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999, 1.0)
 
 Hash = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 Numbers = tuple[float, ...]
@@ -79,7 +86,10 @@ class FeatureState(_Document):
 
 
 class SegmentState(_Document):
-    """One segment: its permanent id, its persona's texts, its centroid in standardised units."""
+    """One segment: its permanent id, its persona's texts, its centroid in standardised units.
+
+    `reach` holds its training customers' distances to the centroid at each of `DISTANCE_SHARES`.
+    """
 
     segment_id: int = Field(ge=0)
     persona: str | None
@@ -89,6 +99,15 @@ class SegmentState(_Document):
     slot: int = Field(ge=1, le=8)
     centroid: Numbers
     size: int = Field(ge=1)
+    reach: Numbers = Field(min_length=len(DISTANCE_SHARES), max_length=len(DISTANCE_SHARES))
+
+    def share_nearer(self, distance: float) -> float:
+        """Return the share of the training customers who lie nearer to the centroid, interpolated."""
+        place = bisect_left(self.reach, distance)
+        if place in (0, len(self.reach)):
+            return min(1.0, float(place))
+        (low, high), (start, end) = self.reach[place - 1 : place + 1], DISTANCE_SHARES[place - 1 : place + 1]
+        return start + (distance - low) / (high - low) * (end - start)
 
 
 class ExceptionalState(_Document):
@@ -113,12 +132,6 @@ class DataState(_Document):
     rows: int
     fingerprint: Hash
     has_ids: bool = False
-
-
-class CurvePoint(Metrics):
-    """The same at another number of segments."""
-
-    k: int
 
 
 class Verdict(_Document):
@@ -203,8 +216,9 @@ class ConfidenceDocument(_Document):
 
 
 class ColumnStatistics(_Document):
-    """One column over one segment; `ci95` is the bootstrap interval of the mean, `sd` the sample's."""
+    """One column over `n` customers; `ci95` is the bootstrap interval of the mean, `sd` the sample's."""
 
+    n: int = Field(ge=1)
     mean: float
     sd: float
     median: float
@@ -214,7 +228,7 @@ class ColumnStatistics(_Document):
 
 
 class SegmentAnalysis(_Document):
-    """One segment's numbers in the training table."""
+    """One segment's numbers in the training table; a column that fewer than `LEAST_TOLD` have is left out."""
 
     segment_id: int
     size: int

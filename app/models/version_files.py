@@ -17,11 +17,13 @@ from app.models.encoded_proof import prove_encoded
 from app.models.encoding.fitting import inertia_shares
 from app.models.evidence import NULL_DRAWS, REFITS, Stability, judge, judge_chosen
 from app.models.feature_states import describe_features
-from app.models.kmeans_fit import Floats, KMeansFit, Labels, PickledPair, fit_kmeans, measure, measure_all
+from app.models.kmeans_fit import Floats, KMeansFit, Labels, PickledPair, fit_kmeans, measure, measure_curve
+from app.models.metrics import CurvePoint
 from app.models.model_document import (
     ANALYSIS,
     CONFIDENCE,
     CURVES_IMAGE,
+    DISTANCE_SHARES,
     FORMAT,
     KMEANS,
     MODEL,
@@ -29,7 +31,6 @@ from app.models.model_document import (
     SCALER,
     AnalysisDocument,
     ConfidenceDocument,
-    CurvePoint,
     DataState,
     ExceptionalState,
     ModelDocument,
@@ -54,6 +55,7 @@ from app.models.sampling import sample_rows
 from app.models.succession import Succession
 
 CURVE, CURVE_ROWS = range(2, 11), 10_000
+REACH_DECIMALS = 4
 LIBRARIES = ("scikit-learn", "numpy", "scipy")
 
 
@@ -176,10 +178,7 @@ def _curves(found: Findings) -> tuple[CurvePoint, ...]:
     # of a sample, the own fit's inertia would not compare with the others'
     own = found.fit.on(rows) if len(rows) == len(labels) else fit_kmeans(z, found.plan.k, found.plan.seed)
     fits[found.plan.k] = own
-    measured = measure_all(z, [fits[k] for k in sorted(fits)])
-    return tuple(
-        CurvePoint(k=k, **metrics.model_dump()) for k, metrics in zip(sorted(fits), measured, strict=True)
-    )
+    return tuple(measure_curve(z, [fits[k] for k in sorted(fits)], len(labels)))
 
 
 def _document(found: Findings, number: int, proof: Proof, hashes: dict[str, str]) -> ModelDocument:
@@ -217,6 +216,11 @@ def _verdict(found: Findings) -> Verdict:
     return verdict if choice is None else judge_chosen(verdict, choice, noun)
 
 
+def _reach(z: Floats, centroid: Floats) -> list[float]:
+    distances = np.sqrt(((z - centroid) ** 2).sum(axis=1))
+    return [round(reach, REACH_DECIMALS) for reach in np.quantile(distances, DISTANCE_SHARES).tolist()]
+
+
 def _segments(found: Findings) -> tuple[SegmentState, ...]:
     fit, succession, labels = found.fit, found.succession, found.labels
     return tuple(
@@ -229,6 +233,7 @@ def _segments(found: Findings) -> tuple[SegmentState, ...]:
             slot=naming.slot,
             centroid=tuple(fit.centroids[place].tolist()),
             size=int((labels == place).sum()),
+            reach=tuple(_reach(found.z[labels == place], fit.centroids[place])),
         )
         for place, (segment_id, naming) in enumerate(
             zip(succession.segment_ids, succession.namings, strict=True)

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from app.schemas.base import Answer, is_absent
-from app.schemas.model_version import DataRead, LineageRead, MetricsRead, ModelInfo, VerdictRead
+from app.schemas.model_version import DataRead, LineageRead, MetricsRead, ModelInfo, VerdictCode, VerdictRead
 
 
 class VersionSegment(Answer):
@@ -40,6 +40,14 @@ Outlying = Annotated[
 ]
 
 
+class VersionChoice(Answer):
+    """What the training said that chose the number of segments."""
+
+    segments: int = Field(description="The number it recommended; at least 2, also where none divides well.")
+    code: VerdictCode
+    is_disputed: bool = Field(description="Whether some criterion by itself names another number.")
+
+
 class VersionCard(Answer):
     """A version in its main numbers, to be laid beside others."""
 
@@ -52,6 +60,9 @@ class VersionCard(Answer):
     lineage: LineageRead
     segments: list[VersionSegment]
     exceptional: Outlying = None
+    choice: VersionChoice | None = Field(
+        default=None, exclude_if=is_absent, description="Only where the training chose the number."
+    )
 
 
 class VersionSummary(Answer):

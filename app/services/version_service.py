@@ -26,6 +26,7 @@ from app.schemas.version import (
     MovesRead,
     NullTestRead,
     VersionCard,
+    VersionChoice,
     VersionList,
     VersionOutlying,
     VersionRead,
@@ -194,6 +195,7 @@ class VersionService:
                 "k": len(model.segments),
                 "segments": [segment.model_dump() for segment in self._segments(model)],
                 "exceptional": self._exceptional(model),
+                "choice": _choice(model),
             }
         )
 
@@ -235,6 +237,13 @@ class VersionService:
 
     def _label(self, number: int) -> str:
         return f"{self._recipe.name}/{number}"
+
+
+def _choice(model: MLModel) -> VersionChoice | None:
+    choice = model.analysis.choice
+    if choice is None:
+        return None
+    return VersionChoice(segments=choice.segments, code=choice.code, is_disputed=choice.is_disputed)
 
 
 def _number(label: str) -> int:

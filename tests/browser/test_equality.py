@@ -18,12 +18,13 @@ PLACE_ALL = """async ([module, customers]) => {
     return customers.map((customer) => {
         const values = model.complete(model.fromAnswer(customer));
         const placement = model.place(values);
-        const { order, segment, distances, sure, outside } = placement;
+        const { order, segment, distances, sure, outside, share } = placement;
         return {
             segment: segment.segment_id,
             reasons: model.reasons(values, placement),
             order: order.map((j) => model.segments[j].segment_id),
             distances: order.map((j) => distances[j]),
+            farther: share,
             share: sure && sure.share,
             label: sure && sure.label.toLowerCase(),
             outside: outside.map((feature) => feature.name),

@@ -38,10 +38,14 @@ def documents(centroids: Floats, refits: Floats, scaling: Scaling | None = None)
         {
             "segment_id": 2 * j, "persona": None, "name": f"Segment {j}", "description": "One of several.",
             "strategy": ["Wait"], "slot": j + 1, "centroid": centroids[j].tolist(), "size": 10,
+            "reach": [0.25 * place for place in range(9)],
         }
         for j in range(k)
     ]  # fmt: skip
-    metrics = {"silhouette": 0.5, "calinski_harabasz": 100.0, "davies_bouldin": 0.6, "inertia": 60.0}
+    metrics = {
+        "silhouette": 0.5, "calinski_harabasz": 100.0, "davies_bouldin": 0.6, "inertia": 60.0,
+        "silhouette_of": {"method": "all_customers", "rows": 10 * k, "ci95": None},
+    }  # fmt: skip
     document = {
         "format": 1, "recipe": "mall", "version": 3, "seed": 42, "features": features, "segments": segments,
         "trained_at": datetime(2026, 11, 21, tzinfo=UTC).isoformat(), "libraries": {"numpy": "2"},
