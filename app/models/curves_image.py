@@ -69,7 +69,7 @@ def _chart(drawing: CurveDrawing) -> str:
         for tick in drawing.x_axis.ticks
     ]
     marks += [
-        f'<path d="{drawing.band}" fill="{GRID}" fill-opacity="0.6"/>',
+        f'<path d="{drawing.band}" fill="{SOFT}" fill-opacity="0.18"/>',
         f'<path d="M{chosen.x:g} {floor:g}V{chosen.y:g}" stroke="{SOFT}" stroke-dasharray="2 3"/>',
         f'<path d="{drawing.path}" fill="none" stroke="{INK}" stroke-width="1.8" stroke-linejoin="round"/>',
     ]

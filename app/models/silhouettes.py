@@ -81,7 +81,7 @@ def estimate_silhouettes(
     partitions : sequence of arrays of shape (m,)
         Groups of the sample's rows, at least two in each, made of whole strata.
     strata : array of shape (m,)
-        Index of each row's stratum; at least two rows of each that has several.
+        Index of each row's stratum.
     totals : array of shape (h,)
         How many rows of the table each stratum has.
     """
@@ -160,6 +160,8 @@ def _estimate(near: _Nearness, pulls: Floats, weights: Floats, strata: Labels, t
     influence = widths - value + pulls[np.arange(len(widths)), near.own]
     means = np.bincount(strata, influence) / drawn
     spread = np.bincount(strata, (influence - means[strata]) ** 2) / np.maximum(drawn - 1, 1)
+    # one row says nothing of its stratum's spread: no more is supposed than that of all
+    spread[drawn == 1] = (influence**2).mean()
     sampling = float((totals * (totals - drawn) * spread / drawn).sum()) / float(customers) ** 2
     among_all = float(weights @ influence**2) / float(customers) ** 2
     return Silhouette(value, math.sqrt(sampling), math.sqrt(sampling + among_all))
