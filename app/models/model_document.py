@@ -7,7 +7,6 @@ sets; ``analysis.json`` holds what the pages show. Numbers are finite and shapes
 from __future__ import annotations
 
 import math
-from bisect import bisect_left
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
@@ -17,6 +16,7 @@ from app.models.choice_document import ChoiceDocument
 from app.models.encoding.document import NO_VALUE, OTHER, EncodingDocument, level_key
 from app.models.encoding.transforms import TransformName
 from app.models.metrics import CurvePoint, Metrics
+from app.models.reach import DISTANCE_SHARES
 
 FORMAT: Literal[1] = 1
 MODEL, MODEL_HASH, CONFIDENCE, ANALYSIS = (
@@ -29,9 +29,6 @@ SCALER, KMEANS, MOVES, CURVES_IMAGE = "scaler.pkl", "kmeans_model.pkl", "moves.j
 
 # a mean of fewer customers tells of persons, and its interval claims too much
 LEAST_TOLD = 5
-
-# at which shares of a segment's customers, the nearest first, their distance to its centroid is kept
-DISTANCE_SHARES = (0.0, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999, 1.0)
 
 Hash = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 Numbers = tuple[float, ...]
@@ -100,14 +97,6 @@ class SegmentState(_Document):
     centroid: Numbers
     size: int = Field(ge=1)
     reach: Numbers = Field(min_length=len(DISTANCE_SHARES), max_length=len(DISTANCE_SHARES))
-
-    def share_nearer(self, distance: float) -> float:
-        """Return the share of the training customers who lie nearer to the centroid, interpolated."""
-        place = bisect_left(self.reach, distance)
-        if place in (0, len(self.reach)):
-            return min(1.0, float(place))
-        (low, high), (start, end) = self.reach[place - 1 : place + 1], DISTANCE_SHARES[place - 1 : place + 1]
-        return start + (distance - low) / (high - low) * (end - start)
 
 
 class ExceptionalState(_Document):

@@ -23,7 +23,6 @@ from app.models.model_document import (
     ANALYSIS,
     CONFIDENCE,
     CURVES_IMAGE,
-    DISTANCE_SHARES,
     FORMAT,
     KMEANS,
     MODEL,
@@ -50,12 +49,13 @@ from app.models.profiles import (
     sample_customers,
 )
 from app.models.proof import prove_agreement
+from app.models.reach import DISTANCE_SHARES
 from app.models.recipe import Recipe
 from app.models.sampling import sample_rows
 from app.models.succession import Succession
 
 CURVE, CURVE_ROWS = range(2, 11), 10_000
-REACH_DECIMALS = 4
+REACH_DECIMALS = 3
 LIBRARIES = ("scikit-learn", "numpy", "scipy")
 
 

@@ -10,6 +10,7 @@ from app.models.explanation import Explanation, explain
 from app.models.ml_model import MLModel
 from app.models.model_document import FeatureState
 from app.models.paths import Path
+from app.models.reach import share_nearer
 from app.schemas.explanation import ExplanationRead, OwnDistance, PathRead, ReasonRead
 from app.schemas.mixed import MixedExplanationRead, MixedPathRead, MixedReasonRead
 from app.schemas.prediction import SegmentDistance
@@ -107,7 +108,7 @@ class ExplanationService:
 
 def _own_distance(model: MLModel, customer: Sequence[float], nearest: int) -> OwnDistance:
     distance = model.place(customer).distances[nearest]
-    return OwnDistance(value=distance, farther_than=model.segments[nearest].share_nearer(distance))
+    return OwnDistance(value=distance, farther_than=share_nearer(model.segments[nearest].reach, distance))
 
 
 def _by_name(features: Sequence[FeatureState], values: Sequence[float | None]) -> dict[str, Value]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from app.models.explanation import explain
 from app.models.geometry import Point, marker_path, polygon_path
 from app.models.ml_model import MLModel
+from app.models.reach import share_nearer
 from app.schemas.page import Frame, HomePage, MapSegment, Outlying, SegmentMap, Spot, WhatIf, Why
 from app.services.customer_controls import blank_text, control_of, text_of, without_comma
 from app.services.explanation_story import tell_reach, tell_what_if, tell_why
@@ -122,7 +123,7 @@ def _reach(drawn: _Drawn, row: Sequence[float]) -> str:
     if placement.exceptional:
         return ""
     nearest = placement.order[0]
-    share = drawn.model.segments[nearest].share_nearer(placement.distances[nearest])
+    share = share_nearer(drawn.model.segments[nearest].reach, placement.distances[nearest])
     return tell_reach(share, drawn.texts[nearest].name)
 
 

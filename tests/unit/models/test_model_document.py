@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from app.models.model_document import AnalysisDocument, ConfidenceDocument, ModelDocument, SegmentState
+from app.models.model_document import AnalysisDocument, ConfidenceDocument, ModelDocument
 
 Document = dict[str, Any]
 BAD: dict[str, Callable[[Document], object]] = {
@@ -41,32 +41,6 @@ def stored(trained_once: Path) -> Document:
     path = trained_once / "models_artifacts" / "mall" / "1" / "model.json"
     document: Document = json.loads(path.read_bytes())
     return document
-
-
-class TestShareNearer:
-    @pytest.mark.parametrize(
-        ("distance", "share"),
-        [
-            (0.0, 0.0),
-            (0.1, 0.0),
-            (0.3, 0.25),
-            (0.4, 0.375),
-            (0.5, 0.5),
-            (2.0, 0.9995),
-            (2.1, 1.0),
-            (9.0, 1.0),
-        ],
-    )
-    def test_between_the_quantiles_that_are_kept(
-        self, stored: Document, distance: float, share: float
-    ) -> None:
-        reach = [0.1, 0.3, 0.5, 0.7, 0.9, 1.1, 1.3, 1.9, 2.1]
-        segment = SegmentState.model_validate(stored["segments"][0] | {"reach": reach})
-        assert segment.share_nearer(distance) == pytest.approx(share)
-
-    def test_of_customers_all_in_one_place(self, stored: Document) -> None:
-        segment = SegmentState.model_validate(stored["segments"][0] | {"reach": [0.0] * 9})
-        assert (segment.share_nearer(0.0), segment.share_nearer(1e-9)) == (0.0, 1.0)
 
 
 class TestModelDocument:

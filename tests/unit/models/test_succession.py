@@ -10,7 +10,8 @@ from app.core.config import Settings
 from app.models.artifact_store import ArtifactStore, Numbering
 from app.models.kmeans_fit import Floats, KMeansFit, Scaling, fit_kmeans, fit_scaling
 from app.models.ml_model import MLModel
-from app.models.model_document import DISTANCE_SHARES, ConfidenceDocument, SegmentState
+from app.models.model_document import ConfidenceDocument, SegmentState
+from app.models.reach import DISTANCE_SHARES
 from app.models.recipe import MOST_SEGMENTS, Recipe
 from app.models.succession import Succession, succeed
 from tests.conftest import settings_in

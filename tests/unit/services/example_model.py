@@ -104,10 +104,7 @@ def example_analysis(features: int) -> dict[str, Any]:
         "ci95": (48.0, 52.0),
     }
     return {
-        "curves": [
-            METRICS | {"k": k, "inertia": 100.0 / k, "silhouette": 0.6 - 0.1 * k, "ci95": INTERVALS}
-            for k in (2, 3, 4)
-        ],
+        "curves": [_curve_point(k) for k in (2, 3, 4)],
         "segments": [
             {
                 "segment_id": segment_id,
@@ -137,6 +134,10 @@ def example_analysis(features: int) -> dict[str, Any]:
             "is_all": False,
         },
     }
+
+
+def _curve_point(k: int) -> dict[str, Any]:
+    return METRICS | {"k": k, "inertia": 100.0 / k, "silhouette": 0.6 - 0.1 * k, "ci95": INTERVALS}
 
 
 class Active:

@@ -3,19 +3,10 @@
 import { follow, followSureness, model } from "../lib/customer.js";
 import { rangeText } from "../lib/format.js";
 
-function outsideText({ outside, segment, share }) {
-  const features = outside.map(
-    (f) => `${f.label} is beyond what the model has seen (${rangeText(f.training_min, f.training_max, f.unit, f.decimals)}).`,
-  );
-  return [...features, reachText(segment, share)].join(" ");
-}
-
-/** In the words of app/services/explanation_story.py; of the exceptional the details tell. */
-function reachText({ name }, share) {
-  if (share === null) return "";
-  const tenths = Math.floor(1000 * share);
-  const told = share >= 1 ? "any" : `${tenths >= 990 ? tenths / 10 : Math.floor(tenths / 10)} %`;
-  return `Farther from the centre of ${name} than ${told} of its customers in training.`;
+function outsideText(features) {
+  return features
+    .map((f) => `${f.label} is beyond what the model has seen (${rangeText(f.training_min, f.training_max, f.unit, f.decimals)}).`)
+    .join(" ");
 }
 
 export function start(section) {
@@ -42,8 +33,10 @@ export function start(section) {
     if (segment.segment_id !== shown) showSegment(segment);
     part("body").hidden = false;
     part("empty").hidden = true;
-    part("outside").textContent = placement.outside.length ? outsideText(placement) : "";
+    part("outside").textContent = outsideText(placement.outside);
     part("outside").hidden = placement.outside.length === 0;
+    // few are outside: what tells how far out is fetched only then, and follows by itself
+    if (placement.outside.length) import("../lib/reach.js");
   });
   followSureness((sure) => {
     part("label").textContent = sure?.label ?? "How sure";

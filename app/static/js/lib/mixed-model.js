@@ -42,8 +42,8 @@ export class MixedModel extends Model {
 
   place(values) {
     const found = super.place(values);
-    if (found.distances[found.order[0]] <= this.threshold) return found;
-    return { ...found, segment: this.data.exceptional, share: null };
+    if (found.distances[found.order[0]] > this.threshold) found.segment = this.data.exceptional;
+    return found;
   }
 
   agreeing(z) {

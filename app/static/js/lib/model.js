@@ -2,7 +2,6 @@
 
 const SETTLED = 0.9;
 const BORDERLINE = 0.6;
-const SHARES = [0, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999, 1];
 
 export function squareLength(point) {
   let total = 0;
@@ -68,17 +67,7 @@ export class Model {
     const order = scores.map((_, j) => j).sort((a, b) => scores[b] - scores[a] || a - b);
     const outside = this.features.filter((f, i) => values[i] < f.training_min || values[i] > f.training_max);
     const sure = this.refits.length ? this.sureness(this.agreeing(z, order[0]) / this.refits.length) : null;
-    const share = this.shareNearer(order[0], distances[order[0]]);
-    return { order, distances, outside, sure, share, segment: this.segments[order[0]] };
-  }
-
-  /** The share of a segment's training customers who lie nearer to its centroid. */
-  shareNearer(segment, distance) {
-    const reach = this.data.reach[segment];
-    const place = reach.findIndex((far) => far >= distance);
-    if (place < 1) return place === 0 ? 0 : 1;
-    const [low, start] = [reach[place - 1], SHARES[place - 1]];
-    return start + ((distance - low) / (reach[place] - low)) * (SHARES[place] - start);
+    return { order, distances, outside, sure, segment: this.segments[order[0]] };
   }
 
   /** How many refits place standardised values in the segment `own`. */
