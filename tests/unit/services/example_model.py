@@ -26,6 +26,15 @@ INTERVALS = {
     "inertia": (20.0, 60.0),
 }
 REACH = (0.0, 0.5, 0.8, 1.0, 1.2, 1.5, 2.0, 2.5, 3.0)
+FIGURES = {
+    "n": 2,
+    "mean": 50.0,
+    "sd": 3.0,
+    "median": 50.0,
+    "min": 10.0,
+    "max": 90.0,
+    "ci95": (48.0, 52.0),
+}
 LABELS = ("Income", "Score", "Visits", "Basket", "Returns")
 NULL_TEST = {
     "draws": 99,
@@ -94,15 +103,6 @@ def example_model(features: int = 2, version: int = 1, **changed: Any) -> MLMode
 
 def example_analysis(features: int) -> dict[str, Any]:
     names = [label.lower() for label in LABELS[:features]]
-    figures = {
-        "n": 2,
-        "mean": 50.0,
-        "sd": 3.0,
-        "median": 50.0,
-        "min": 10.0,
-        "max": 90.0,
-        "ci95": (48.0, 52.0),
-    }
     return {
         "curves": [_curve_point(k) for k in (2, 3, 4)],
         "segments": [
@@ -111,7 +111,7 @@ def example_analysis(features: int) -> dict[str, Any]:
                 "size": 2,
                 "share": 0.5,
                 "stability": stability,
-                "columns": dict.fromkeys(names, figures),
+                "columns": dict.fromkeys(names, FIGURES),
             }
             for segment_id, stability in ((0, 0.7), (3, 0.5))
         ],
@@ -122,7 +122,7 @@ def example_analysis(features: int) -> dict[str, Any]:
                 "unit": "k$",
                 "is_feature": True,
                 "effect_size": 0.9,
-                "overall": figures,
+                "overall": FIGURES,
             }
             for name in names
         ],
