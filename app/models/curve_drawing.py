@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from app.models.geometry import Point, Scale, line_path, nice_range, nice_step, nice_ticks
-from app.models.model_document import CurvePoint
+from app.models.geometry import Point, Scale, line_path, nice_range, nice_step, nice_ticks, polygon_path
+from app.models.metrics import CurvePoint
 from app.utils.quantities import number_text
 
 WIDTH, HEIGHT = 320.0, 202.0
@@ -52,6 +52,8 @@ class CurveDrawing:
         Which number of segments the measure favours, and whether another one is in use.
     path : str
         SVG path data of the curve through the `dots`, one a number of segments.
+    band : str
+        SVG path data around the measure's 95 % intervals.
     chosen : Spot
         The dot at the number in use; at the favoured one where the curve does not reach that far.
     """
@@ -60,6 +62,7 @@ class CurveDrawing:
     title: str
     finding: str
     path: str
+    band: str
     dots: tuple[Spot, ...]
     chosen: Spot
     x_axis: Axis
@@ -70,11 +73,10 @@ class CurveDrawing:
 
 @dataclass(frozen=True)
 class _Measure:
-    """One curve: how it reads and which number of segments it favours."""
+    """One curve: the field that holds it and which number of segments it favours."""
 
     key: str
     title: str
-    read: Callable[[CurvePoint], float]
     favour: Callable[[Curve], int]
     finding: str
 
@@ -93,9 +95,10 @@ def draw_curves(curves: Sequence[CurvePoint], chosen: int) -> tuple[CurveDrawing
 
 
 def _draw(measure: _Measure, curves: Sequence[CurvePoint], chosen: int) -> CurveDrawing:
-    curve = [(point.k, measure.read(point)) for point in curves]
-    low, high = nice_range(min(y for _, y in curve), max(y for _, y in curve), STEPS)
-    step = nice_step(max(y for _, y in curve) - min(y for _, y in curve) or 1.0, STEPS)
+    curve: Curve = [(point.k, getattr(point, measure.key)) for point in curves]
+    lows, highs = zip(*(getattr(point.ci95, measure.key) for point in curves), strict=True)
+    low, high = nice_range(min(lows), max(highs), STEPS)
+    step = nice_step(max(highs) - min(lows) or 1.0, STEPS)
     across = Scale(curve[0][0], max(curve[-1][0], curve[0][0] + 1), LEFT + 10, RIGHT - 6)
     upward = Scale(low, high, BOTTOM, TOP)
     points: dict[int, Point] = {k: (round(across(k), 1), round(upward(y), 1)) for k, y in curve}
@@ -103,12 +106,14 @@ def _draw(measure: _Measure, curves: Sequence[CurvePoint], chosen: int) -> Curve
     finding = measure.finding.format(k=favoured)
     if favoured != chosen:
         finding += f", not at the {chosen} in use"
+    edge = [*zip(points, highs, strict=True), *reversed([*zip(points, lows, strict=True)])]
     heights = nice_ticks(low, high, max(1, round((high - low) / step)))
     return CurveDrawing(
         key=measure.key,
         title=measure.title,
         finding=f"{finding}.",
         path=line_path(list(points.values())),
+        band=polygon_path([(points[k][0], upward(y)) for k, y in edge]),
         dots=tuple(Spot(*point) for point in points.values()),
         chosen=Spot(*points.get(chosen, points[favoured])),
         x_axis=Axis(AXIS, tuple(Tick(point[0], str(k)) for k, point in points.items())),
@@ -133,24 +138,18 @@ def _bend(curve: Curve) -> int:
 
 
 MEASURES = (
-    _Measure(
-        "silhouette", "Silhouette", lambda p: p.silhouette, _highest, "Silhouette is highest at k = {k}"
-    ),
+    _Measure("silhouette", "Silhouette", _highest, "Silhouette is highest at k = {k}"),
     _Measure(
         "davies_bouldin",
         "Davies-Bouldin index",
-        lambda p: p.davies_bouldin,
         _lowest,
         "Davies-Bouldin is lowest, so best, at k = {k}",
     ),
     _Measure(
         "calinski_harabasz",
         "Calinski-Harabasz index",
-        lambda p: p.calinski_harabasz,
         _highest,
         "Calinski-Harabasz is highest at k = {k}",
     ),
-    _Measure(
-        "inertia", "Inertia", lambda p: p.inertia, _bend, "Inertia always falls; it bends most at k = {k}"
-    ),
+    _Measure("inertia", "Inertia", _bend, "Inertia always falls; it bends most at k = {k}"),
 )

@@ -7,7 +7,7 @@ from html import escape
 from textwrap import wrap
 
 from app.models.curve_drawing import HEIGHT, LEFT, WIDTH, CurveDrawing, draw_curves
-from app.models.model_document import CurvePoint
+from app.models.metrics import CurvePoint
 
 ACROSS = 2
 CELL, ROW, HEAD, EDGE = 364, 280, 56, 24
@@ -69,6 +69,7 @@ def _chart(drawing: CurveDrawing) -> str:
         for tick in drawing.x_axis.ticks
     ]
     marks += [
+        f'<path d="{drawing.band}" fill="{SOFT}" fill-opacity="0.18"/>',
         f'<path d="M{chosen.x:g} {floor:g}V{chosen.y:g}" stroke="{SOFT}" stroke-dasharray="2 3"/>',
         f'<path d="{drawing.path}" fill="none" stroke="{INK}" stroke-width="1.8" stroke-linejoin="round"/>',
     ]

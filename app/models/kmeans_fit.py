@@ -6,6 +6,7 @@ import pickle
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,13 +16,15 @@ from sklearn.metrics import calinski_harabasz_score, davies_bouldin_score
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import ThreadpoolController
 
-from app.models.metrics import Metrics
+from app.models.metrics import CurvePoint, MetricIntervals, Metrics, SilhouetteBasis
 from app.models.sampling import sample_rows
-from app.models.silhouettes import mean_silhouettes
+from app.models.silhouettes import Silhouette, estimate_silhouettes
+from app.models.standard_errors import interval, standard_errors
 
 STARTS = 10
 START_ROWS = 20_000
 SILHOUETTE_ROWS = 5_000
+LEAST_OF_EACH = 10
 
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int64]
@@ -131,26 +134,84 @@ def measure(z: Floats, fit: KMeansFit) -> Metrics:
     return measure_all(z, [fit])[0]
 
 
-def measure_all(z: Floats, fits: Sequence[KMeansFit]) -> list[Metrics]:
+def measure_all(z: Floats, fits: Sequence[KMeansFit], customers: int | None = None) -> list[Metrics]:
     """Return the validity measures of several fits to the rows z (n, d), each of at least two segments.
 
     A silhouette's cost grows with the square of the rows: beyond `SILHOUETTE_ROWS` it is taken over a sample
-    stratified by the last fit, which has most segments.
+    from each segment of each fit, and has an interval.
+
+    Parameters
+    ----------
+    customers : int or None
+        How many the rows stand for, where they are a sample themselves.
     """
+    with one_thread():
+        return [_metrics(z, fit, found) for fit, found in _silhouettes(z, fits, customers)]
+
+
+def measure_curve(z: Floats, fits: Sequence[KMeansFit], customers: int | None = None) -> list[CurvePoint]:
+    """Return the same, each with the intervals of its measures as a curve over k shows them."""
+    with one_thread():
+        return [_curve_point(z, fit, found) for fit, found in _silhouettes(z, fits, customers)]
+
+
+class _Found(NamedTuple):
+    """A silhouette, and whether it is that of a sample of so many rows."""
+
+    silhouette: Silhouette
+    rows: int
+    is_sample: bool
+
+
+def _silhouettes(
+    z: Floats, fits: Sequence[KMeansFit], customers: int | None
+) -> list[tuple[KMeansFit, _Found]]:
     if not fits:
         return []
-    rows = sample_rows(fits[-1].labels, SILHOUETTE_ROWS, seed=0)
-    with one_thread():
-        silhouettes = mean_silhouettes(z[rows], [fit.labels[rows] for fit in fits])
-    return [
-        Metrics(
-            silhouette=silhouette,
-            calinski_harabasz=float(calinski_harabasz_score(z, fit.labels)),
-            davies_bouldin=float(davies_bouldin_score(z, fit.labels)),
-            inertia=fit.inertia,
-        )
-        for fit, silhouette in zip(fits, silhouettes.tolist(), strict=True)
-    ]
+    strata = _cross([fit.labels for fit in fits])
+    rows = sample_rows(strata, SILHOUETTE_ROWS, seed=0, least=LEAST_OF_EACH)
+    each = 1.0 if customers is None else customers / len(z)
+    totals: Floats = each * np.bincount(strata).astype(float)
+    found = estimate_silhouettes(z[rows], [fit.labels[rows] for fit in fits], strata[rows], totals)
+    return [(fit, _Found(one, len(rows), len(rows) < len(z))) for fit, one in zip(fits, found, strict=True)]
+
+
+def _cross(partitions: Sequence[Labels]) -> Labels:
+    """Return strata (n,) of which each group of each partition is made, so that a sample misses none."""
+    strata = partitions[0]
+    for labels in partitions[1:]:
+        both = strata * (labels.max() + 1) + labels
+        strata = np.unique(both, return_inverse=True)[1].astype(np.int64)
+    return strata
+
+
+def _metrics(z: Floats, fit: KMeansFit, found: _Found) -> Metrics:
+    value, error, _ = found.silhouette
+    return Metrics(
+        silhouette=value,
+        calinski_harabasz=float(calinski_harabasz_score(z, fit.labels)),
+        davies_bouldin=float(davies_bouldin_score(z, fit.labels)),
+        inertia=fit.inertia,
+        silhouette_of=SilhouetteBasis(
+            method="stratified_sample" if found.is_sample else "all_customers",
+            rows=found.rows,
+            ci95=interval(value, error, -1.0, 1.0) if found.is_sample else None,
+        ),
+    )
+
+
+def _curve_point(z: Floats, fit: KMeansFit, found: _Found) -> CurvePoint:
+    metrics, errors = _metrics(z, fit, found), standard_errors(z, fit.labels)
+    return CurvePoint(
+        **dict(metrics),
+        k=len(fit.centroids),
+        ci95=MetricIntervals(
+            silhouette=interval(metrics.silhouette, found.silhouette.error, -1.0, 1.0),
+            calinski_harabasz=interval(metrics.calinski_harabasz, errors["calinski_harabasz"], 0.0),
+            davies_bouldin=interval(metrics.davies_bouldin, errors["davies_bouldin"], 0.0),
+            inertia=interval(metrics.inertia, errors["inertia"], 0.0),
+        ),
+    )
 
 
 class PickledPair:

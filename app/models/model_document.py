@@ -15,7 +15,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from app.models.choice_document import ChoiceDocument, MergedState
 from app.models.encoding.document import NO_VALUE, OTHER, EncodingDocument, level_key
 from app.models.encoding.transforms import TransformName
-from app.models.metrics import Metrics
+from app.models.metrics import CurvePoint, Metrics
+from app.models.reach import DISTANCE_SHARES
 
 FORMAT: Literal[1] = 1
 MODEL, MODEL_HASH, CONFIDENCE, ANALYSIS = (
@@ -25,6 +26,9 @@ MODEL, MODEL_HASH, CONFIDENCE, ANALYSIS = (
     "analysis.json",
 )
 SCALER, KMEANS, MOVES, CURVES_IMAGE = "scaler.pkl", "kmeans_model.pkl", "moves.json", "curves.svg"
+
+# a mean of fewer customers tells of persons, and its interval claims too much
+LEAST_TOLD = 5
 
 Hash = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 Numbers = tuple[float, ...]
@@ -79,7 +83,10 @@ class FeatureState(_Document):
 
 
 class SegmentState(_Document):
-    """One segment: its permanent id, its persona's texts, its centroid in standardised units."""
+    """One segment: its permanent id, its persona's texts, its centroid in standardised units.
+
+    `reach` holds its training customers' distances to the centroid at each of `DISTANCE_SHARES`.
+    """
 
     segment_id: int = Field(ge=0)
     persona: str | None
@@ -89,6 +96,7 @@ class SegmentState(_Document):
     slot: int = Field(ge=1, le=8)
     centroid: Numbers
     size: int = Field(ge=1)
+    reach: Numbers = Field(min_length=len(DISTANCE_SHARES), max_length=len(DISTANCE_SHARES))
 
 
 class ExceptionalState(_Document):
@@ -119,12 +127,6 @@ class DataState(_Document):
     rows: int
     fingerprint: Hash
     has_ids: bool = False
-
-
-class CurvePoint(Metrics):
-    """The same at another number of segments."""
-
-    k: int
 
 
 class Verdict(_Document):
@@ -212,8 +214,9 @@ class ConfidenceDocument(_Document):
 
 
 class ColumnStatistics(_Document):
-    """One column over one segment; `ci95` is the bootstrap interval of the mean, `sd` the sample's."""
+    """One column over `n` customers; `ci95` is the bootstrap interval of the mean, `sd` the sample's."""
 
+    n: int = Field(ge=1)
     mean: float
     sd: float
     median: float
@@ -223,7 +226,7 @@ class ColumnStatistics(_Document):
 
 
 class SegmentAnalysis(_Document):
-    """One segment's numbers in the training table."""
+    """One segment's numbers in the training table; a column that fewer than `LEAST_TOLD` have is left out."""
 
     segment_id: int
     size: int

@@ -10,6 +10,7 @@ import numpy as np
 from app.models.customer_table import CustomerTable
 from app.models.kmeans_fit import Floats, Labels
 from app.models.model_document import (
+    LEAST_TOLD,
     ColumnAnalysis,
     ColumnStatistics,
     ExceptionalAnalysis,
@@ -44,7 +45,7 @@ def known_columns(table: CustomerTable, recipe: Recipe) -> dict[str, Floats]:
 def describe_segments(
     columns: Mapping[str, Floats], labels: Labels, segment_ids: tuple[int, ...], stability: Floats, seed: int
 ) -> tuple[SegmentAnalysis, ...]:
-    """Return each segment's numbers; a column without a value in a segment is left out there.
+    """Return each segment's numbers, without the columns that fewer than `LEAST_TOLD` of its customers have.
 
     Parameters
     ----------
@@ -60,14 +61,14 @@ def describe_segments(
     for place, segment_id in enumerate(segment_ids):
         members = np.flatnonzero(labels == place)
         own = {name: values[members] for name, values in columns.items()}
-        known = {name: values for name, values in own.items() if not np.isnan(values).all()}
+        told = {name: values for name, values in own.items() if _count(values) >= LEAST_TOLD}
         found.append(
             SegmentAnalysis(
                 segment_id=segment_id,
                 size=len(members),
                 share=len(members) / len(labels),
                 stability=float(stability[place]),
-                columns={name: _statistics(values, rng) for name, values in known.items()},
+                columns={name: _statistics(values, rng) for name, values in told.items()},
             )
         )
     return tuple(found)
@@ -133,10 +134,15 @@ def sample_customers(features: Floats, labels: Labels, segment_ids: tuple[int, .
     )
 
 
+def _count(values: Floats) -> int:
+    return int((~np.isnan(values)).sum())
+
+
 def _statistics(values: Floats, rng: np.random.Generator) -> ColumnStatistics:
     known = values[~np.isnan(values)]
     low, high = _interval(known, rng)
     return ColumnStatistics(
+        n=len(known),
         mean=float(known.mean()),
         sd=float(known.std(ddof=1)) if len(known) > 1 else 0.0,
         median=float(np.median(known)),

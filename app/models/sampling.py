@@ -8,13 +8,15 @@ from numpy.typing import NDArray
 FIRST_ROWS = 1_000
 
 
-def sample_rows(labels: NDArray[np.int64], most: int, seed: int) -> NDArray[np.int64]:
-    """Return the indices, ascending, of at most `most` rows: each group's share of them, at least one.
+def sample_rows(labels: NDArray[np.int64], most: int, seed: int, least: int = 1) -> NDArray[np.int64]:
+    """Return the indices, ascending, of about `most` rows: each group's share of them, rounded down.
 
     Parameters
     ----------
     labels : array of shape (n,)
         The group of each row; all rows are returned where n does not exceed `most`.
+    least : int
+        Of a group with a smaller share so many are taken, or all that it has: no group is missed.
     """
     n = len(labels)
     if n <= most:
@@ -23,7 +25,8 @@ def sample_rows(labels: NDArray[np.int64], most: int, seed: int) -> NDArray[np.i
     parts = []
     for group in np.unique(labels):
         members = np.flatnonzero(labels == group)
-        parts.append(rng.choice(members, max(1, len(members) * most // n), replace=False))
+        share = max(min(least, len(members)), len(members) * most // n)
+        parts.append(rng.choice(members, share, replace=False))
     chosen: NDArray[np.int64] = np.sort(np.concatenate(parts))
     return chosen
 

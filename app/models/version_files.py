@@ -24,9 +24,10 @@ from app.models.kmeans_fit import (
     PickledPair,
     fit_kmeans,
     measure,
-    measure_all,
+    measure_curve,
     refit_kmeans,
 )
+from app.models.metrics import CurvePoint
 from app.models.model_document import (
     ANALYSIS,
     CONFIDENCE,
@@ -38,7 +39,6 @@ from app.models.model_document import (
     SCALER,
     AnalysisDocument,
     ConfidenceDocument,
-    CurvePoint,
     DataState,
     ExceptionalState,
     ModelDocument,
@@ -59,11 +59,13 @@ from app.models.profiles import (
     sample_customers,
 )
 from app.models.proof import prove_agreement
+from app.models.reach import DISTANCE_SHARES
 from app.models.recipe import Recipe
 from app.models.sampling import sample_rows
 from app.models.succession import Succession
 
 CURVE, CURVE_ROWS = range(2, 11), 10_000
+REACH_DECIMALS = 3
 LIBRARIES = ("scikit-learn", "numpy", "scipy")
 
 
@@ -187,10 +189,7 @@ def _curves(found: Findings) -> tuple[CurvePoint, ...]:
     # of a sample, the own fit's inertia would not compare with the others'
     own = found.fit.on(rows) if len(rows) == len(labels) else _own_fit(found, z)
     fits[found.plan.k] = own
-    measured = measure_all(z, [fits[k] for k in sorted(fits)])
-    return tuple(
-        CurvePoint(k=k, **metrics.model_dump()) for k, metrics in zip(sorted(fits), measured, strict=True)
-    )
+    return tuple(measure_curve(z, [fits[k] for k in sorted(fits)], len(labels)))
 
 
 def _own_fit(found: Findings, z: Floats) -> KMeansFit:
@@ -238,6 +237,11 @@ def _verdict(found: Findings) -> Verdict:
     return verdict if choice is None else judge_chosen(verdict, choice, noun, found.plan.k)
 
 
+def _reach(z: Floats, centroid: Floats) -> list[float]:
+    distances = np.sqrt(((z - centroid) ** 2).sum(axis=1))
+    return [round(reach, REACH_DECIMALS) for reach in np.quantile(distances, DISTANCE_SHARES).tolist()]
+
+
 def _segments(found: Findings) -> tuple[SegmentState, ...]:
     fit, succession, labels = found.fit, found.succession, found.labels
     return tuple(
@@ -250,6 +254,7 @@ def _segments(found: Findings) -> tuple[SegmentState, ...]:
             slot=naming.slot,
             centroid=tuple(fit.centroids[place].tolist()),
             size=int((labels == place).sum()),
+            reach=tuple(_reach(found.z[labels == place], fit.centroids[place])),
         )
         for place, (segment_id, naming) in enumerate(
             zip(succession.segment_ids, succession.namings, strict=True)

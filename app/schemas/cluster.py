@@ -10,6 +10,7 @@ from app.schemas.base import Answer, is_absent
 class ColumnSummary(Answer):
     """One column over the customers of one segment."""
 
+    n: int = Field(description="Customers with a value: `columns` leaves out what fewer than 5 have.")
     mean: float
     sd: float = Field(description="Sample standard deviation.")
     median: float

@@ -114,6 +114,7 @@ class DatasetPage(Answer):
     title: str
     dataset: DatasetRead
     parent: DatasetRead | None
+    same: DatasetRead | None
     figures: list[tuple[str, str, str]]
     columns: list[ColumnChart]
     correlations: HeatTable | None
@@ -127,7 +128,8 @@ class DatasetPage(Answer):
 
 
 class DatasetDeletePage(Answer):
-    """The question before a table is deleted."""
+    """The question before a table is deleted; `successors` replaced it or were appended to it."""
 
     title: str
     dataset: DatasetRead
+    successors: list[DatasetRead]

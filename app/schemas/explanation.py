@@ -8,6 +8,18 @@ from app.schemas.base import Answer
 from app.schemas.prediction import SegmentDistance
 
 
+class OwnDistance(Answer):
+    """How far out a customer lies: its distance to the nearest segment's centroid."""
+
+    value: float = Field(ge=0, description="Standardised units: 1 is one standard deviation.")
+    farther_than: float = Field(
+        ge=0,
+        le=1,
+        description="Share of that segment's training customers who lie nearer to the centroid; "
+        "1 is as far as the farthest, or beyond.",
+    )
+
+
 class ReasonRead(Answer):
     """What one feature adds to the margin between the runner-up and the customer's own segment."""
 
@@ -36,6 +48,7 @@ class ExplanationRead(Answer):
 
     segment_id: int
     name: str
+    distance: OwnDistance
     runner_up: SegmentDistance
     margin: float = Field(
         description="Squared distance to the runner-up minus that to the own one: the reasons' sum."

@@ -102,6 +102,7 @@ class UnderstoodPage(Answer):
     lineage: PageQuestion | None
     faults: list[PageFault]
     has_rows: bool
+    is_remembered: bool
 
 
 class TakenIn(Answer):

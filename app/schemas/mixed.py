@@ -6,6 +6,7 @@ from pydantic import Field
 
 from app.schemas.base import Answer
 from app.schemas.cluster import ColumnSummary
+from app.schemas.explanation import OwnDistance
 from app.schemas.prediction import Confidence, PredictionRead, SegmentDistance
 
 Value = float | str
@@ -79,6 +80,7 @@ class MixedExplanationRead(Answer):
 
     segment_id: int
     name: str
+    distance: OwnDistance
     runner_up: SegmentDistance
     margin: float = Field(
         description="Squared distance to the runner-up minus that to the own segment; of the exceptional: "

@@ -21,6 +21,19 @@ class VerdictRead(Answer):
     p_value: float = Field(description="The larger of the two null tests' p-values.")
 
 
+Interval = Annotated[list[float], Field(min_length=2, max_length=2)]
+
+
+class SilhouetteBasis(Answer):
+    """What a silhouette was measured on."""
+
+    method: Literal["all_customers", "stratified_sample"]
+    rows: int = Field(description="Customers measured: of a sample, from each segment its share.")
+    ci95: Interval | None = Field(
+        description="Of a sample, the 95 % interval for the silhouette of all customers: low, high."
+    )
+
+
 class MetricsRead(Answer):
     """Internal validity of the segments in the training table."""
 
@@ -28,6 +41,7 @@ class MetricsRead(Answer):
     calinski_harabasz: float
     davies_bouldin: float
     inertia: float
+    silhouette_of: SilhouetteBasis
 
 
 class FeatureRead(Answer):
@@ -119,14 +133,20 @@ class DataRead(Answer):
     )
 
 
-class CurvePoint(Answer):
+class MetricIntervals(Answer):
+    """95 % intervals, low and high: these customers are only some of all who might have come."""
+
+    silhouette: Interval
+    calinski_harabasz: Interval
+    davies_bouldin: Interval
+    inertia: Interval
+
+
+class CurvePoint(MetricsRead):
     """The validity measures at one number of segments."""
 
     k: int
-    inertia: float
-    silhouette: float
-    calinski_harabasz: float
-    davies_bouldin: float
+    ci95: MetricIntervals
 
 
 class ProofRead(Answer):

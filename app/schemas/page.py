@@ -177,6 +177,7 @@ class HomePage(Answer):
     controls: list[Control]
     answer: PredictionRead | None
     answer_slot: int | None
+    reach: str = ""
     why: Why | None
     what_if: WhatIf | None
     map: SegmentMap
@@ -188,7 +189,7 @@ class HomePage(Answer):
 
 
 class CurveChart(Answer):
-    """One validity measure over k, in drawing units; `path` is SVG path data."""
+    """One validity measure over k, in drawing units; `path` and `band` are SVG path data."""
 
     key: str
     title: str
@@ -196,6 +197,7 @@ class CurveChart(Answer):
     width: float
     height: float
     path: str
+    band: str
     dots: list[Spot]
     chosen: Spot
     x_axis: Axis
@@ -212,13 +214,18 @@ class AboutSegment(Answer):
 
 
 class ColumnTitle(Answer):
-    """A column of the segment table; `is_feature`: it makes the segments, else it only describes them."""
+    """A column of the segment table; `is_feature`: it makes the segments, else it only describes them.
+
+    The segments' intervals reach from `low` so far as `span`.
+    """
 
     name: str
     label: str
     unit: str
     is_feature: bool
     effect_size: float
+    low: float
+    span: float
 
 
 class AboutPage(Answer):
@@ -229,11 +236,14 @@ class AboutPage(Answer):
     customers: str
     headline: str
     columns: list[ColumnTitle]
+    least_told: int
     segments: list[AboutSegment]
     outlying: AboutSegment | None = None
     choice: ChoiceStory | None = None
     curves: list[CurveChart]
     curves_file: str
+    silhouette_of: str
+    curves_of: str
     null_text: str
     limits: list[str]
     frame: Frame

@@ -14,6 +14,7 @@ from app.schemas.model_version import (
     Merged,
     MetricsRead,
     ModelInfo,
+    VerdictCode,
     VerdictRead,
 )
 
@@ -47,6 +48,14 @@ Outlying = Annotated[
 ]
 
 
+class VersionChoice(Answer):
+    """What the training said that chose the number of segments."""
+
+    segments: int = Field(description="The number it recommended; at least 2, also where none divides well.")
+    code: VerdictCode
+    is_disputed: bool = Field(description="Whether some criterion by itself names another number.")
+
+
 class VersionCard(Answer):
     """A version in its main numbers, to be laid beside others."""
 
@@ -60,6 +69,9 @@ class VersionCard(Answer):
     segments: list[VersionSegment]
     exceptional: Outlying = None
     merged: Merged = None
+    choice: VersionChoice | None = Field(
+        default=None, exclude_if=is_absent, description="Only where the training chose the number."
+    )
 
 
 class VersionSummary(Answer):

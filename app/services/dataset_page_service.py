@@ -90,6 +90,7 @@ class DatasetPageService:
             title=dataset.name,
             dataset=dataset,
             parent=self._find(dataset.parent_id),
+            same=self._datasets.find_same(dataset_id),
             figures=_figures(dataset),
             columns=[draw_column(column, told[column.name], summary.rows) for column in dataset.columns],
             correlations=draw_correlations(summary),
@@ -105,7 +106,8 @@ class DatasetPageService:
     def ask_to_delete(self, dataset_id: str) -> DatasetDeletePage:
         """Build the question before a table is deleted. Raises DatasetNotFound."""
         dataset = self._datasets.get_dataset(dataset_id)
-        return DatasetDeletePage(title=f"Delete {dataset.name}?", dataset=dataset)
+        successors = self._datasets.list_successors(dataset_id)
+        return DatasetDeletePage(title=f"Delete {dataset.name}?", dataset=dataset, successors=successors)
 
     def _find(self, dataset_id: str | None) -> DatasetRead | None:
         if dataset_id is None:

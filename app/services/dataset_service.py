@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
 from app.core.config import Settings
 from app.core.database import Database
 from app.core.errors import DatasetNotFound
+from app.models.records.column_mapping import ColumnMappingStore
 from app.models.records.dataset import DatasetRecord, DatasetStore
 from app.schemas.dataset import DatasetList, DatasetRead, DatasetRows, DatasetSummary, ImportChoices
 from app.schemas.job import JobRead
@@ -71,6 +73,13 @@ class DatasetService:
         }
         return self._jobs.submit(IMPORT, asked, key)
 
+    def forget_answers(self, header: Sequence[str]) -> None:
+        """Forget what was answered to files with these columns: the next one is guessed anew."""
+        from app.models.importing.understanding import fingerprint_header  # noqa: PLC0415 - it reads files
+
+        with self._database.writing() as session:
+            ColumnMappingStore(session).delete_mapping(fingerprint_header(header))
+
     def discard_upload(self, upload: str) -> None:
         """Remove a file that was sent and will not be taken in; one that is gone is no error."""
         self._files.remove_upload(upload)
@@ -79,6 +88,18 @@ class DatasetService:
         """Return a table's facts. Raises DatasetNotFound."""
         with self._database.reading() as session:
             return _read(DatasetStore(session).get_dataset(dataset_id))
+
+    def find_same(self, dataset_id: str) -> DatasetRead | None:
+        """Return the newest other table with the very values of this one, or None. Raises DatasetNotFound."""
+        with self._database.reading() as session:
+            store = DatasetStore(session)
+            same = store.find_same(store.get_dataset(dataset_id).fingerprint, dataset_id)
+            return None if same is None else _read(same)
+
+    def list_successors(self, dataset_id: str) -> list[DatasetRead]:
+        """Return the tables that replaced this one or were appended to it, oldest first."""
+        with self._database.reading() as session:
+            return [_read(row) for row in DatasetStore(session).list_successors(dataset_id)]
 
     def list_datasets(self, limit: int, cursor: str | None = None) -> DatasetList:
         """Return a page of the tables, newest first."""

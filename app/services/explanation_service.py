@@ -10,7 +10,8 @@ from app.models.explanation import Explanation, explain
 from app.models.ml_model import MLModel
 from app.models.model_document import FeatureState
 from app.models.paths import Path
-from app.schemas.explanation import ExplanationRead, PathRead, ReasonRead
+from app.models.reach import share_nearer
+from app.schemas.explanation import ExplanationRead, OwnDistance, PathRead, ReasonRead
 from app.schemas.mixed import MixedExplanationRead, MixedPathRead, MixedReasonRead
 from app.schemas.prediction import SegmentDistance
 from app.services.customer_form import Given, Value
@@ -33,6 +34,7 @@ class ExplanationService:
         return ExplanationRead(
             segment_id=model.segments[found.own].segment_id,
             name=self._name(model, found.own),
+            distance=_own_distance(model, customer, found.own),
             runner_up=self._distance(model, customer, found.runner_up),
             margin=found.margin,
             reasons=[
@@ -58,6 +60,7 @@ class ExplanationService:
         return MixedExplanationRead(
             segment_id=own,
             name=name,
+            distance=_own_distance(model, customer, found.own),
             runner_up=self._distance(model, customer, runner_up),
             margin=found.margin,
             reasons=[
@@ -101,6 +104,11 @@ class ExplanationService:
 
     def _name(self, model: MLModel, index: int) -> str:
         return self._predictions.describe(model.segments[index]).name
+
+
+def _own_distance(model: MLModel, customer: Sequence[float], nearest: int) -> OwnDistance:
+    distance = model.place(customer).distances[nearest]
+    return OwnDistance(value=distance, farther_than=share_nearer(model.segments[nearest].reach, distance))
 
 
 def _by_name(features: Sequence[FeatureState], values: Sequence[float | None]) -> dict[str, Value]:

@@ -20,6 +20,8 @@ from app.utils.quantities import listing, number_text, plain_number, with_unit
 
 FAR_APART = 10.0
 MOST_SINGLES = 4
+# in tenths of a percent: from here on a tenth tells something
+FEW_FARTHER = 990
 
 
 def tell_why(
@@ -57,6 +59,21 @@ def tell_why(
         reasons=lines,
         total=_signed(sums[-1]),
     )
+
+
+def tell_reach(share: float, name: str) -> str:
+    """Say how far out a customer lies who is farther from the centre than a share of the segment.
+
+    Examples
+    --------
+    >>> tell_reach(0.9967, "Steady")
+    'Farther from the centre of Steady than 99.6 % of its customers in training.'
+    """
+    if share >= 1.0:
+        return f"Farther from the centre of {name} than any of its customers in training."
+    tenths = math.floor(1000 * share)
+    told = number_text(tenths / 10 if tenths >= FEW_FARTHER else tenths // 10)
+    return f"Farther from the centre of {name} than {told} % of its customers in training."
 
 
 def tell_what_if(

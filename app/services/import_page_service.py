@@ -69,6 +69,8 @@ class ImportPageService:
     def answer(self, job_id: str, fields: Fields) -> JobRead | UnderstoodPage:
         """Look again, or take the file in, as a form asks; return the page where an answer is missing.
 
+        A wish to forget is one to look again without the answers to earlier files with these columns.
+
         What nobody has seen is not taken in: columns that are read otherwise are looked at first.
 
         Raises
@@ -79,6 +81,9 @@ class ImportPageService:
         if job.kind != DRY_RUN or job.result is None:
             raise JobNotFound("this file was not looked at, or no more: send it again")
         found = Understanding.model_validate(job.result)
+        if fields.get("wish") == "forget":
+            self._datasets.forget_answers([column.name for column in found.columns])
+            return self._datasets.try_out(found.upload, found.file_name, ImportChoices())
         choices = read_choices(found, fields)
         if fields.get("wish") != "take" or is_unseen(found, fields):
             return self._datasets.try_out(found.upload, found.file_name, choices)
@@ -160,6 +165,7 @@ class ImportPageService:
             lineage=ask_lineage(self._followed(found), fields, told),
             faults=faults,
             has_rows=found.accepted > 0,
+            is_remembered=found.remembered,
         )
 
 

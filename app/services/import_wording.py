@@ -69,7 +69,10 @@ def understood_notes(found: Understanding) -> list[str]:
     """Say what else is worth a look: answers of before, repeats, outliers."""
     notes = []
     if found.remembered:
-        notes.append("Your answers to an earlier file with these columns were applied. Change them below.")
+        notes.append(
+            "Your answers to an earlier file with these columns were applied. "
+            "Change them below, or forget them."
+        )
     if found.repeated_rows:
         same = f"{counted(found.repeated_rows, 'row')} {_verb(found.repeated_rows, 'equals', 'equal')}"
         notes.append(f"{same} an earlier one in every cell. Nothing is removed.")

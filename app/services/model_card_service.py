@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from app.models.curve_drawing import draw_curves
 from app.models.ml_model import MLModel
-from app.models.model_document import ExceptionalState, FeatureState, ModelDocument, NullTest
+from app.models.model_document import (
+    LEAST_TOLD,
+    ColumnAnalysis,
+    ExceptionalState,
+    FeatureState,
+    ModelDocument,
+    NullTest,
+)
 from app.schemas.cluster import ClusterInfoList, ClusterList
+from app.schemas.model_version import SilhouetteBasis
 from app.schemas.page import AboutPage, AboutSegment, ColumnTitle, CurveChart, Frame
 from app.services.choice_story import tell_choice
 from app.services.prediction_service import PredictionService
@@ -45,10 +53,8 @@ class ModelCardService:
             model=info,
             customers=_customers(document),
             headline=verdict_sentence(document.verdict.code, len(document.segments)),
-            columns=[
-                ColumnTitle.model_validate(column.model_dump(exclude={"overall"}))
-                for column in analysis.columns
-            ],
+            columns=[_column(column, figures) for column in analysis.columns],
+            least_told=LEAST_TOLD,
             segments=[
                 AboutSegment(
                     slot=self._predictions.describe(segment).slot,
@@ -62,10 +68,19 @@ class ModelCardService:
             choice=tell_choice(info.choice) if info.choice else None,
             curves=_curves(model),
             curves_file=f"/api/v1/recipes/{document.recipe}/versions/{document.version}/curves.svg",
+            silhouette_of=_silhouette_of(info.metrics.silhouette_of, document),
+            curves_of=_curves_of(info.curves[0].silhouette_of, document),
             null_text=_null_text(analysis.null_test, model.document.data.rows),
             limits=_limits(model),
             frame=frame or Frame(),
         )
+
+
+def _column(column: ColumnAnalysis, figures: ClusterList) -> ColumnTitle:
+    """Describe a column, with the range that its segments' intervals span."""
+    told = [found.ci95 for s in figures.segments if (found := s.columns.get(column.name))]
+    low, high = min((ci[0] for ci in told), default=0.0), max((ci[1] for ci in told), default=0.0)
+    return ColumnTitle(**column.model_dump(exclude={"overall"}), low=low, span=(high - low) or 1.0)
 
 
 def _outlying(
@@ -80,6 +95,36 @@ def _outlying(
 def _curves(model: MLModel) -> list[CurveChart]:
     drawings = draw_curves(model.analysis.curves, len(model.segments))
     return [CurveChart.model_validate(drawing, from_attributes=True) for drawing in drawings]
+
+
+def _silhouette_of(found: SilhouetteBasis, document: ModelDocument) -> str:
+    """Say how many customers a silhouette was measured on, and of a sample how far it may be off."""
+    customers = number_text(_ordinary(document))
+    if found.ci95 is None:
+        return f"Measured on all {customers} customers."
+    return (
+        f"Measured on a sample of {number_text(found.rows)} of the {customers} customers, from each segment "
+        f"its share; for all of them the 95 % interval is {found.ci95[0]:.3f} to {found.ci95[1]:.3f}."
+    )
+
+
+def _curves_of(found: SilhouetteBasis, document: ModelDocument) -> str:
+    """Say what the bands around the curves mean, and whether they count a sample in."""
+    bands = (
+        "The bands are 95 % intervals: these customers are only some of all who might have come, and others "
+        "of the same kind would move each figure about so far. Where the bands of two numbers of segments "
+        "overlap, the measure is a weak reason to prefer one of them."
+    )
+    if found.ci95 is None:
+        return bands
+    return (
+        f"{bands} The silhouettes are those of samples, here of {number_text(found.rows)} of the "
+        f"{number_text(_ordinary(document))} customers, and their bands count that in."
+    )
+
+
+def _ordinary(document: ModelDocument) -> int:
+    return document.data.rows - (document.exceptional.size if document.exceptional else 0)
 
 
 def _customers(document: ModelDocument) -> str:

@@ -46,6 +46,7 @@ def model_json(
             {"segment_id": segment.segment_id} | {key: getattr(text, key) for key in SEGMENT_KEYS}
             for segment, text in zip(model.segments, texts, strict=True)
         ],
+        "reach": [segment.reach for segment in model.segments],
         "centroids": [segment.centroid for segment in model.segments],
         "refits": pack_refits(model) if _is_light(model) else None,
         "refit_count": len(model.confidence.refits),

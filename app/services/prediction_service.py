@@ -217,7 +217,7 @@ class PredictionService:
             count=model.document.data.rows,
             features={
                 names[column.name]: FeatureStatistics.model_validate(
-                    column.overall.model_dump(exclude={"ci95"})
+                    column.overall.model_dump(exclude={"ci95", "n"})
                 )
                 for column in columns
             },

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from app.models.explanation import explain
 from app.models.geometry import Point, marker_path, polygon_path
 from app.models.ml_model import MLModel
+from app.models.reach import share_nearer
 from app.schemas.page import Frame, HomePage, MapSegment, Outlying, SegmentMap, Spot, WhatIf, Why
 from app.services.customer_controls import blank_text, control_of, text_of, without_comma
-from app.services.explanation_story import tell_what_if, tell_why
+from app.services.explanation_story import tell_reach, tell_what_if, tell_why
 from app.services.map_labels import SIZE, SMALL_SIZE, Box, place_labels
 from app.services.map_territories import find_territories
 from app.services.map_view import WIDTH, MapView, choose_view
@@ -77,6 +78,7 @@ class SegmentMapService:
                 for f in asked
             ],
             answer=answer,
+            reach=_reach(drawn, row) if answer and answer.outside_training_range else "",
             answer_slot=slots[answer.segment_id] if answer else None,
             why=why,
             what_if=what_if,
@@ -113,6 +115,16 @@ class SegmentMapService:
         )
         directions = {"x": view.x.as_json(), "y": view.y.as_json()}
         return _Drawn(model, texts, view, drawing, model_json(model, texts, directions, far))
+
+
+def _reach(drawn: _Drawn, row: Sequence[float]) -> str:
+    """Say how far out a customer lies; of the exceptional the details of the answer tell."""
+    placement = drawn.model.place(row)
+    if placement.exceptional:
+        return ""
+    nearest = placement.order[0]
+    share = share_nearer(drawn.model.segments[nearest].reach, placement.distances[nearest])
+    return tell_reach(share, drawn.texts[nearest].name)
 
 
 def _segments(view: MapView, texts: Sequence[SegmentTexts], rows: Sequence[int]) -> list[MapSegment]:

@@ -12,6 +12,7 @@ from app.schemas.version import (
     MovedSegment,
     MovesRead,
     VersionCard,
+    VersionChoice,
     VersionList,
     VersionOutlying,
     VersionSegment,
@@ -153,13 +154,20 @@ def _figures(card: VersionCard) -> list[tuple[str, str]]:
     weakest = min(segment.stability for segment in card.segments)
     return [
         ("Customers", _counted(card)),
-        ("Segments", str(card.k)),
+        ("Segments", f"{card.k}, {_chosen(card.choice)}"),
         ("Silhouette", f"{card.metrics.silhouette:.3f}"),
-        ("Davies-Bouldin", f"{card.metrics.davies_bouldin:.3f}"),
-        ("Calinski-Harabasz", number_text(card.metrics.calinski_harabasz, 1)),
-        ("p-value", f"{card.verdict.p_value:.3f}"),
-        ("Weakest segment", f"{weakest:.2f}"),
+        ("Tables without groups as clear", f"{number_text(100 * card.verdict.p_value)} %"),
+        ("Weakest segment comes back", f"{100 * weakest:.0f} %"),
     ]
+
+
+def _chosen(choice: VersionChoice | None) -> str:
+    """Say who chose the number of segments, and whether that is what was recommended."""
+    if choice is None:
+        return "a given number"
+    if choice.code == "nothing_to_see":
+        return "chosen automatically, though none is convincing"
+    return "chosen automatically" + (", though criteria disagree" if choice.is_disputed else "")
 
 
 def _counted(card: VersionCard) -> str:

@@ -26,6 +26,7 @@ from app.schemas.version import (
     MovesRead,
     NullTestRead,
     VersionCard,
+    VersionChoice,
     VersionList,
     VersionOutlying,
     VersionRead,
@@ -196,6 +197,7 @@ class VersionService:
                 "segments": [segment.model_dump() for segment in self._segments(model)],
                 "exceptional": self._exceptional(model),
                 "merged": read_merged(document),
+                "choice": _choice(model),
             }
         )
 
@@ -237,6 +239,13 @@ class VersionService:
 
     def _label(self, number: int) -> str:
         return f"{self._recipe.name}/{number}"
+
+
+def _choice(model: MLModel) -> VersionChoice | None:
+    choice = model.analysis.choice
+    if choice is None:
+        return None
+    return VersionChoice(segments=choice.segments, code=choice.code, is_disputed=choice.is_disputed)
 
 
 def _number(label: str) -> int:

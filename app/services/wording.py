@@ -56,12 +56,12 @@ def training_note(numbers: SegmentAnalysis | ExceptionalAnalysis, columns: Seque
         if column.unit == "share":
             parts.append(
                 f"{number_text(100 * found.mean, 0)} % {column.label.lower()} "
-                f"({range_text(100 * low, 100 * high, '%', 0)})"
+                f"({range_text(100 * low, 100 * high, '%', 0)}; {number_text(found.n)} customers)"
             )
         else:
             parts.append(
                 f"mean {column.label.lower()} {with_unit(number_text(found.mean), column.unit)} "
-                f"({range_text(low, high, '')})"
+                f"({range_text(low, high, '')}; {number_text(found.n)} customers)"
             )
     told = ", ".join(parts) or f"{numbers.size} customers"
     return f"In training: {told}. This describes the segment and places nobody in it."

@@ -29,7 +29,7 @@ class TestClusters:
             assert 0 <= segment["stability"] <= 1
             assert list(segment["columns"]) == ["annual_income", "spending_score", "age", "women"]
             for column in segment["columns"].values():
-                assert set(column) == {"mean", "sd", "median", "min", "max", "ci95"}
+                assert set(column) == {"n", "mean", "sd", "median", "min", "max", "ci95"}
 
     def test_sizes_are_the_look_alikes(self, shared_client: TestClient) -> None:
         segments = shared_client.get("/api/v1/clusters").json()["segments"]

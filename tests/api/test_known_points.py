@@ -76,6 +76,7 @@ class TestOriginal:
             "calinski_harabasz": pytest.approx(248.6493, rel=1e-3),
             "davies_bouldin": pytest.approx(0.572236, rel=1e-3),
             "inertia": pytest.approx(65.568408, rel=1e-3),
+            "silhouette_of": {"method": "all_customers", "rows": 200, "ci95": None},
         }
 
     def test_sizes_and_centres(self, original: TestClient) -> None:

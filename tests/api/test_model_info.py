@@ -39,7 +39,12 @@ class TestModelInfo:
 
     def test_the_evidence(self, shared_client: TestClient) -> None:
         body = shared_client.get(ADDRESS).json()
-        assert body["metrics"].keys() == {"silhouette", "calinski_harabasz", "davies_bouldin", "inertia"}
+        measures = {"silhouette", "calinski_harabasz", "davies_bouldin", "inertia"}
+        assert body["metrics"].keys() == measures | {"silhouette_of"}
+        assert body["metrics"]["silhouette_of"] == {"method": "all_customers", "rows": 200, "ci95": None}
+        for point in body["curves"]:
+            assert point["ci95"].keys() == measures
+            assert all(low < point[name] < high for name, (low, high) in point["ci95"].items())
         assert 0.5 < body["metrics"]["silhouette"] < 0.65
         assert body["verdict"]["code"] == "separate_groups"
         assert body["verdict"]["p_value"] <= 0.01

@@ -15,6 +15,7 @@ from tests.own_recipes import COLUMNS, OWN
 
 PLACE_ALL = """async ([module, customers]) => {
     const { model } = await import(module);
+    const { shareNearer } = await import(module.replace("customer", "reach"));
     return customers.map((customer) => {
         const values = model.complete(model.fromAnswer(customer));
         const placement = model.place(values);
@@ -24,6 +25,7 @@ PLACE_ALL = """async ([module, customers]) => {
             reasons: model.reasons(values, placement),
             order: order.map((j) => model.segments[j].segment_id),
             distances: order.map((j) => distances[j]),
+            farther: shareNearer(placement),
             share: sure && sure.share,
             label: sure && sure.label.toLowerCase(),
             outside: outside.map((feature) => feature.name),
@@ -135,4 +137,5 @@ def test_pages_of_mixed_data_say_what_the_server_says(page: Page, shoppers_url: 
         assert here["segment"] == there["segment_id"]
         told = [reason["contribution"] for reason in there["reasons"]]
         assert here["reasons"] == pytest.approx(told, rel=1e-9, abs=1e-9)
+        assert here["farther"] == pytest.approx(there["distance"]["farther_than"], abs=1e-9)
     assert len(seen) == 4  # the exceptional among them

@@ -7,6 +7,8 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
+from tests.views.page_text import text_of
+
 PREDICT = "**/api/v1/predict"
 
 
@@ -153,8 +155,15 @@ class TestBoxes:
         box(home, "Annual income").fill("400")
         notice = home.locator('[data-answer="outside"]')
         expect(notice).to_have_text(
-            re.compile(r"Annual income is beyond what the model has seen \(\d+ to \d+ k\$\)\.")
+            re.compile(
+                r"Annual income is beyond what the model has seen \(\d+ to \d+ k\$\)\. "
+                r"Farther from the centre of [\w /]+ than any of its customers in training\."
+            )
         )
+        box(home, "Annual income").fill("138")
+        told = notice.inner_text()
+        query = "/?annual_income=138&spending_score=" + box(home, "Spending score").input_value()
+        assert told in text_of(home.request.get(query).text())
         box(home, "Annual income").fill("60")
         expect(notice).to_be_hidden()
 

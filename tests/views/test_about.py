@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
@@ -16,20 +17,26 @@ from tests.unit.models.test_choice_document import CHOICE
 from tests.views.page_text import text_of
 
 
+def change(settings: Settings, name: str, edit: Callable[[dict[str, Any]], object]) -> None:
+    """Edit one of the version's files as if it had been written so."""
+    folder = ArtifactStore(settings.artifacts_dir, "mall").folder / "1"
+    content = json.loads((folder / name).read_bytes())
+    edit(content)
+    model = json.loads((folder / "model.json").read_bytes())
+    for file, document in ((name, content), ("model.json", model)):
+        (folder / file).write_text(json.dumps(document), encoding="utf-8")
+        model["files"][file] = sha256((folder / file).read_bytes())
+    (folder / "model.json.sha256").write_text(model["files"]["model.json"], encoding="ascii")
+
+
 @pytest.fixture
 def chosen(trained: Settings) -> Iterator[TestClient]:
     """A client of a version whose number of segments was chosen in training."""
-    folder = ArtifactStore(trained.artifacts_dir, "mall").folder / "1"
-    content = json.loads((folder / "analysis.json").read_bytes())
     answers = {"elbow": 4, "silhouette": 5, "gap": None}
     choice = CHOICE | {"answers": answers, "text": "5 separate groups: silhouette agrees."}
     ours = CHOICE["alternatives"][0] | {"method": "kmeans"}
-    content["choice"] = choice | {"alternatives": [ours, *CHOICE["alternatives"]]}
-    model = json.loads((folder / "model.json").read_bytes())
-    for name, document in (("analysis.json", content), ("model.json", model)):
-        (folder / name).write_text(json.dumps(document), encoding="utf-8")
-        model["files"][name] = sha256((folder / name).read_bytes())
-    (folder / "model.json.sha256").write_text(model["files"]["model.json"], encoding="ascii")
+    choice |= {"alternatives": [ours, *CHOICE["alternatives"]]}
+    change(trained, "analysis.json", lambda content: content.update(choice=choice))
     with TestClient(create_app(trained)) as client:
         yield client
 
@@ -49,6 +56,12 @@ class TestChoice:
         assert "What other ways of clustering make of 200 of these customers" in text
         assert "k-means 2 100, 90 – the one that serves 5 % 0.50 –" in text
         assert "DBSCAN 2 100, 90 0.90 nearly the same, of those it places 5 % 0.50 –" in text
+
+    def test_the_card_among_the_versions_says_who_chose(self, chosen: TestClient) -> None:
+        text = text_of(chosen.get("/models").text)
+        assert "Segments 5, chosen automatically, though criteria disagree" in text
+        card = chosen.get("/api/v1/recipes/mall/versions").json()["versions"][0]["card"]
+        assert card["choice"] == {"segments": 5, "code": "separate_groups", "is_disputed": True}
 
     def test_the_api_tells_the_same(self, chosen: TestClient) -> None:
         choice = chosen.get("/api/v1/model/info").json()["choice"]
@@ -89,6 +102,20 @@ class TestAbout:
                 rf"{re.escape(segment['name'])} {segment['size']} {100 * segment['share']:g} %", text
             )
             assert f"{low:.1f}".removesuffix(".0") + " to " + f"{high:.1f}".removesuffix(".0") in text
+
+    def test_says_of_how_many_customers_each_figure_is(self, client: TestClient) -> None:
+        text = text_of(client.get("/about").text)
+        assert "Measured on all 200 customers." in text
+        for segment in client.get("/api/v1/clusters").json()["segments"]:
+            assert f"n = {segment['columns']['annual_income']['n']}" in text
+        assert "of fewer than 5 no mean is shown" in text
+        assert "No p-values stand here" in text
+
+    def test_too_few_customers_to_tell(self, trained: Settings) -> None:
+        change(trained, "analysis.json", lambda found: found["segments"][0]["columns"].pop("age"))
+        with TestClient(create_app(trained)) as client:
+            assert text_of(client.get("/about").text).count("– too few customers to tell") == 1
+            assert client.get("/recipes/mall/segments").status_code == 200
 
     def test_profile_columns_only_describe(self, client: TestClient) -> None:
         text = text_of(client.get("/about").text)

@@ -208,6 +208,31 @@ class TestUnderstood:
         done = wish(client, page, "take", lineage="new")
         assert "1 c100 1,100" in text_of(done.text)
 
+    def test_a_remembered_answer_is_forgotten(self, client: TestClient) -> None:
+        page = settled(client, sent(client, DOUBTFUL))
+        assert 'value="forget"' not in page.text
+        taken(client, DOUBTFUL, **{"answer-decimals-1": ","})
+        page = settled(client, sent(client, DOUBTFUL))
+        assert "Forget the earlier answers" in text_of(page.text)
+        forgotten = wish(client, page, "forget")
+        text = text_of(forgotten.text)
+        assert "Your answers to an earlier file" not in text
+        assert "What the file does not say by itself" in text
+        assert "Your answers" not in text_of(settled(client, sent(client, DOUBTFUL)).text)
+
+    def test_the_very_same_table_again(self, client: TestClient) -> None:
+        assert "very rows" not in text_of(taken(client, name="Spring").text)
+        page = settled(client, sent(client, MESSY))
+        again = wish(client, page, "take", name="Again", lineage="new")
+        assert "You have these very rows twice: Spring, taken in" in text_of(again.text)
+
+    def test_a_table_that_another_came_after(self, client: TestClient) -> None:
+        first = taken(client, name="Spring").url.path
+        assert "came after it" not in text_of(client.get(f"{first}/delete").text)
+        page = settled(client, sent(client, MESSY))
+        wish(client, page, "take", name="Summer", lineage=f"replaces:{first.rpartition('/')[2]}")
+        assert "Summer came after it and stays, with all rows" in text_of(client.get(f"{first}/delete").text)
+
     def test_looked_at_again_with_another_kind(self, client: TestClient) -> None:
         page = settled(client, sent(client, MESSY))
         again = wish(client, page, "look", name="Mine", **{"kind-1": "text"})

@@ -45,7 +45,13 @@ class TestHome:
 
     def test_beyond_training_names_the_feature_and_its_range(self, client: TestClient) -> None:
         text = text_of(client.get("/", params={"annual_income": "400", "spending_score": "50"}).text)
-        assert re.search(r"Annual income is beyond what the model has seen \(\d+ to \d+ k\$\)\.", text)
+        assert re.search(
+            r"Annual income is beyond what the model has seen \(\d+ to \d+ k\$\)\. "
+            r"Farther from the centre of [\w /]+ than any of its customers in training\.",
+            text,
+        )
+        within = text_of(client.get("/", params={"annual_income": "60", "spending_score": "50"}).text)
+        assert "Farther" not in within
 
     def test_marks_the_current_page(self, client: TestClient) -> None:
         marked = re.findall(r'href="([^"]+)" aria-current="page"', client.get("/").text)

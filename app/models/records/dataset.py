@@ -109,9 +109,11 @@ class DatasetStore:
         """
         return _one(self.find_dataset(dataset_id))
 
-    def find_same(self, fingerprint: str) -> DatasetRecord | None:
-        """Return the newest dataset with these very values, or None."""
-        query = select(DatasetRecord).where(DatasetRecord.fingerprint == fingerprint)
+    def find_same(self, fingerprint: str, besides: str = "") -> DatasetRecord | None:
+        """Return the newest dataset with these very values `besides` the one of this id, or None."""
+        query = select(DatasetRecord).where(
+            DatasetRecord.fingerprint == fingerprint, DatasetRecord.id != besides
+        )
         return self._session.scalars(query.order_by(DatasetRecord.created_at.desc()).limit(1)).first()
 
     def list_datasets(self, limit: int, cursor: str | None = None) -> Page[DatasetRecord]:

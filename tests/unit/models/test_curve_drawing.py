@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from app.models.curve_drawing import CurveDrawing, draw_curves
-from app.models.model_document import CurvePoint
+from app.models.metrics import CurvePoint, MetricIntervals, SilhouetteBasis
 
 
 def points(first: int = 2, last: int = 4) -> list[CurvePoint]:
@@ -15,6 +15,13 @@ def points(first: int = 2, last: int = 4) -> list[CurvePoint]:
             davies_bouldin=0.3 * k,
             calinski_harabasz=90.0 - k,
             inertia=100.0 / k,
+            silhouette_of=SilhouetteBasis(method="all_customers", rows=100, ci95=None),
+            ci95=MetricIntervals(
+                silhouette=(0.55 - 0.1 * k, 0.65 - 0.1 * k),
+                davies_bouldin=(0.2 * k, 0.4 * k),
+                calinski_harabasz=(80.0 - k, 100.0 - k),
+                inertia=(90.0 / k, 110.0 / k),
+            ),
         )
         for k in range(first, last + 1)
     ]
@@ -52,6 +59,16 @@ class TestCurves:
             assert min(heights) <= min(dot.y for dot in drawing.dots)
             assert max(dot.y for dot in drawing.dots) <= max(heights)
             assert [tick.text for tick in drawing.x_axis.ticks] == ["2", "3", "4"]
+
+    def test_the_band_goes_around_the_intervals(self) -> None:
+        for drawing in drawings().values():
+            numbers = [float(number) for number in drawing.band.strip("Mz").split()]
+            corners = [*zip(numbers[::2], numbers[1::2], strict=True)]
+            upper, lower = corners[:3], corners[:2:-1]
+            for dot, (x, top), (same, bottom) in zip(drawing.dots, upper, lower, strict=True):
+                assert x == same == dot.x
+                assert top < dot.y < bottom
+            assert max(y for _, y in corners) <= drawing.y_axis.ticks[0].at
 
     @pytest.mark.parametrize("chosen", [2, 5])
     def test_a_single_point_is_drawn(self, chosen: int) -> None:

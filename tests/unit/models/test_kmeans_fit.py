@@ -16,6 +16,7 @@ from app.models.kmeans_fit import (
     fit_scaling,
     measure,
     measure_all,
+    measure_curve,
     nearest,
     refit_kmeans,
 )
@@ -136,11 +137,45 @@ class TestMeasure:
         assert found.calinski_harabasz == pytest.approx(calinski_harabasz_score(z, fit.labels))
         assert found.davies_bouldin == pytest.approx(davies_bouldin_score(z, fit.labels))
         assert found.inertia == fit.inertia
+        assert found.silhouette_of.model_dump() == {
+            "method": "all_customers",
+            "rows": len(z),
+            "ci95": None,
+        }
+
+    def test_a_curve_has_intervals(self) -> None:
+        z = some_rows()
+        for point in measure_curve(z, [fit_kmeans(z, k, seed=1) for k in (2, 3)]):
+            for name, (low, high) in point.ci95:
+                assert low < getattr(point, name) < high
+
+    def test_a_sample_that_stands_for_many_is_less_sure(self) -> None:
+        z = some_rows(6_000)
+        fits = [fit_kmeans(z, k, seed=1) for k in (2, 3)]
+        few, many = (measure_curve(z, fits, customers)[1] for customers in (None, 60_000))
+        assert few.silhouette == pytest.approx(many.silhouette)
+        (low, high), (lower, higher) = few.silhouette_of.ci95 or (0, 0), many.silhouette_of.ci95 or (0, 0)
+        assert lower < low < high < higher
+
+    def test_no_group_of_any_fit_is_missed(self) -> None:
+        rng = np.random.default_rng(1)
+        far = np.array([[30.0, 0.0], [0.0, 30.0]])
+        z = np.vstack([rng.normal(size=(6_000, 2)), np.repeat(far, 3, axis=0)])
+        own = np.repeat([0, 1, 2], [6_000, 3, 3])
+        # the last fit, which has most segments, tells neither few apart
+        cut = np.where(own == 0, np.arange(len(z)) % 4, 0)
+        fits = [KMeansFit(np.zeros((len(np.unique(labels)), 2)), labels, 0.0) for labels in (own, cut)]
+        assert measure_all(z, fits)[0].silhouette > 0.9
 
     def test_a_large_table_is_measured_on_a_sample_of_each_segment(self) -> None:
         z = some_rows(6_000)
         fit = fit_kmeans(z, 3, seed=1)
-        assert measure(z, fit).silhouette == pytest.approx(silhouette_score(z, fit.labels), abs=0.01)
+        found, truth = measure(z, fit), silhouette_score(z, fit.labels)
+        assert found.silhouette == pytest.approx(truth, abs=0.01)
+        assert found.silhouette_of.method == "stratified_sample"
+        low, high = found.silhouette_of.ci95 or (1.0, 1.0)
+        assert low < truth < high
+        assert 4_990 <= found.silhouette_of.rows <= 5_000
 
     def test_nothing_to_measure(self) -> None:
         assert measure_all(some_rows(), []) == []

@@ -22,6 +22,15 @@ Document = dict[str, Any]
 Break = Callable[[dict[str, Document]], object]
 
 
+METRICS = {
+    "silhouette": 0.5,
+    "calinski_harabasz": 100.0,
+    "davies_bouldin": 0.6,
+    "inertia": 60.0,
+    "silhouette_of": {"method": "all_customers", "rows": 30, "ci95": None},
+}
+
+
 def documents(centroids: Floats, refits: Floats, scaling: Scaling | None = None) -> dict[str, Document]:
     """The three files of a version with the given centroids (k, d) and refits (B, k, d), as plain data."""
     k, d = centroids.shape
@@ -38,14 +47,14 @@ def documents(centroids: Floats, refits: Floats, scaling: Scaling | None = None)
         {
             "segment_id": 2 * j, "persona": None, "name": f"Segment {j}", "description": "One of several.",
             "strategy": ["Wait"], "slot": j + 1, "centroid": centroids[j].tolist(), "size": 10,
+            "reach": [0.25 * place for place in range(9)],
         }
         for j in range(k)
     ]  # fmt: skip
-    metrics = {"silhouette": 0.5, "calinski_harabasz": 100.0, "davies_bouldin": 0.6, "inertia": 60.0}
     document = {
         "format": 1, "recipe": "mall", "version": 3, "seed": 42, "features": features, "segments": segments,
         "trained_at": datetime(2026, 11, 21, tzinfo=UTC).isoformat(), "libraries": {"numpy": "2"},
-        "metrics": metrics,
+        "metrics": METRICS,
         "data": {"title": "a table", "rows": 10 * k, "fingerprint": "0" * 64},
         "verdict": {"code": "separate_groups", "text": "They are.", "p_value": 0.005},
         "proof": {"points": 10, "border_points": 5, "disagreements": 0, "closest_margin": 1e-7},

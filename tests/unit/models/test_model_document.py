@@ -21,6 +21,7 @@ BAD: dict[str, Callable[[Document], object]] = {
     "one segment": lambda d: d.update(segments=d["segments"][:1]),
     "a segment twice": lambda d: d["segments"].insert(0, d["segments"][0]),
     "segments out of order": lambda d: d["segments"].reverse(),
+    "a reach too short": lambda d: d["segments"][0]["reach"].pop(),
     "an id below zero": lambda d: d["segments"][0].update(segment_id=-1),
     "an empty segment": lambda d: d["segments"][0].update(size=0),
     "a slot beyond the palette": lambda d: d["segments"][0].update(slot=9),

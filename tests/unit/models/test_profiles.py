@@ -9,7 +9,7 @@ from scipy.stats import f_oneway
 from app.models import profiles
 from app.models.customer_table import CustomerTable, read_customer_table
 from app.models.kmeans_fit import Floats
-from app.models.model_document import SegmentAnalysis
+from app.models.model_document import LEAST_TOLD, SegmentAnalysis
 from app.models.profiles import (
     describe_columns,
     describe_segments,
@@ -41,29 +41,34 @@ class TestKnownColumns:
 
 
 class TestDescribeSegments:
-    COLUMNS = {"income": np.array([1.0, 2.0, 6.0, 10.0]), "age": np.array([NAN, 30.0, NAN, NAN])}  # noqa: RUF012
-    LABELS = np.array([0, 0, 0, 1])
+    # eleven in the one segment, of whom five tell their age; four in the other
+    COLUMNS = {  # noqa: RUF012
+        "income": np.array([1.0, 2.0, 2.0, 3.0, 3.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 10.0, 11.0, 12.0, 13.0]),
+        "age": np.array([30.0] * LEAST_TOLD + [NAN] * 6 + [40.0] * 4),
+    }
+    LABELS = np.array([0] * 11 + [1] * 4)
 
     def describe(self, seed: int = 1) -> tuple[SegmentAnalysis, ...]:
         return describe_segments(self.COLUMNS, self.LABELS, (3, 7), np.array([0.9, 0.5]), seed)
 
     def test_sizes_shares_and_statistics(self) -> None:
         first, second = self.describe()
-        assert (first.segment_id, first.size, first.share, first.stability) == (3, 3, 0.75, 0.9)
-        assert (second.segment_id, second.size, second.share, second.stability) == (7, 1, 0.25, 0.5)
+        assert (first.segment_id, first.size, first.share, first.stability) == (3, 11, 11 / 15, 0.9)
+        assert (second.segment_id, second.size, second.share, second.stability) == (7, 4, 4 / 15, 0.5)
         income = first.columns["income"]
-        assert (income.mean, income.median, income.min, income.max) == (3.0, 2.0, 1.0, 6.0)
-        assert income.sd == pytest.approx(np.std([1, 2, 6], ddof=1))
+        assert (income.n, income.mean, income.median, income.min, income.max) == (11, 4.0, 3.0, 1.0, 8.0)
+        assert income.sd == pytest.approx(np.std(self.COLUMNS["income"][:11], ddof=1))
         assert income.min <= income.ci95[0] <= income.mean <= income.ci95[1] <= income.max
 
     def test_missing_values_are_left_out(self) -> None:
-        first, second = self.describe()
-        assert (first.columns["age"].mean, first.columns["age"].sd) == (30.0, 0.0)
-        assert "age" not in second.columns
+        age = self.describe()[0].columns["age"]
+        assert (age.n, age.mean, age.sd, age.ci95) == (LEAST_TOLD, 30.0, 0.0, (30.0, 30.0))
 
-    def test_one_customer_has_no_spread(self) -> None:
-        income = self.describe()[1].columns["income"]
-        assert (income.sd, income.ci95) == (0.0, (10.0, 10.0))
+    def test_too_few_customers_to_tell(self) -> None:
+        assert self.describe()[1].columns == {}
+        few = {"age": np.where(np.arange(15) < LEAST_TOLD - 1, 30.0, NAN)}
+        (first, _) = describe_segments(few, self.LABELS, (3, 7), np.array([0.9, 0.5]), 1)
+        assert first.columns == {}
 
     def test_a_seed_gives_the_same_intervals(self) -> None:
         assert self.describe(1) == self.describe(1)

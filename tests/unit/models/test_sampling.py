@@ -21,6 +21,11 @@ class TestSampleRows:
         labels = np.array([0] * 100_000 + [1] * 15)
         assert (labels[sample_rows(labels, 5_000, seed=1)] == 1).sum() == 1
 
+    def test_a_least_number_of_each_group(self) -> None:
+        labels = np.array([0] * 1_000 + [1] * 15 + [2] * 4)
+        taken = labels[sample_rows(labels, 100, seed=1, least=10)]
+        assert np.bincount(taken).tolist() == [98, 10, 4]
+
     def test_the_same_seed_takes_the_same_rows(self) -> None:
         labels = np.arange(1_000) % 7
         assert sample_rows(labels, 100, seed=3).tolist() == sample_rows(labels, 100, seed=3).tolist()

@@ -11,6 +11,7 @@ from app.models.artifact_store import ArtifactStore, Numbering
 from app.models.kmeans_fit import Floats, KMeansFit, Scaling, fit_kmeans, fit_scaling
 from app.models.ml_model import MLModel
 from app.models.model_document import ConfidenceDocument, SegmentState
+from app.models.reach import DISTANCE_SHARES
 from app.models.recipe import MOST_SEGMENTS, Recipe
 from app.models.succession import Succession, succeed
 from tests.conftest import settings_in
@@ -58,6 +59,7 @@ class Trainings:
                 slot=naming.slot,
                 centroid=tuple(centroid),
                 size=1,
+                reach=(0.0,) * len(DISTANCE_SHARES),
             )
             for segment_id, naming, centroid in zip(
                 found.segment_ids, found.namings, self.fit.centroids.tolist(), strict=True

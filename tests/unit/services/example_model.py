@@ -12,7 +12,29 @@ from app.models.recipe import Recipe
 from app.services.prediction_service import PredictionService
 
 HASH = "0" * 64
-METRICS = {"silhouette": 0.5, "calinski_harabasz": 90.0, "davies_bouldin": 0.7, "inertia": 40.0}
+METRICS = {
+    "silhouette": 0.5,
+    "calinski_harabasz": 90.0,
+    "davies_bouldin": 0.7,
+    "inertia": 40.0,
+    "silhouette_of": {"method": "all_customers", "rows": 4000, "ci95": None},
+}
+INTERVALS = {
+    "silhouette": (0.1, 0.6),
+    "calinski_harabasz": (80.0, 100.0),
+    "davies_bouldin": (0.6, 0.8),
+    "inertia": (20.0, 60.0),
+}
+REACH = (0.0, 0.5, 0.8, 1.0, 1.2, 1.5, 2.0, 2.5, 3.0)
+FIGURES = {
+    "n": 2,
+    "mean": 50.0,
+    "sd": 3.0,
+    "median": 50.0,
+    "min": 10.0,
+    "max": 90.0,
+    "ci95": (48.0, 52.0),
+}
 LABELS = ("Income", "Score", "Visits", "Basket", "Returns")
 NULL_TEST = {
     "draws": 99,
@@ -81,16 +103,15 @@ def example_model(features: int = 2, version: int = 1, **changed: Any) -> MLMode
 
 def example_analysis(features: int) -> dict[str, Any]:
     names = [label.lower() for label in LABELS[:features]]
-    figures = {"mean": 50.0, "sd": 3.0, "median": 50.0, "min": 10.0, "max": 90.0, "ci95": (48.0, 52.0)}
     return {
-        "curves": [METRICS | {"k": k, "inertia": 100.0 / k, "silhouette": 0.6 - 0.1 * k} for k in (2, 3, 4)],
+        "curves": [_curve_point(k) for k in (2, 3, 4)],
         "segments": [
             {
                 "segment_id": segment_id,
                 "size": 2,
                 "share": 0.5,
                 "stability": stability,
-                "columns": dict.fromkeys(names, figures),
+                "columns": dict.fromkeys(names, FIGURES),
             }
             for segment_id, stability in ((0, 0.7), (3, 0.5))
         ],
@@ -101,7 +122,7 @@ def example_analysis(features: int) -> dict[str, Any]:
                 "unit": "k$",
                 "is_feature": True,
                 "effect_size": 0.9,
-                "overall": figures,
+                "overall": FIGURES,
             }
             for name in names
         ],
@@ -113,6 +134,10 @@ def example_analysis(features: int) -> dict[str, Any]:
             "is_all": False,
         },
     }
+
+
+def _curve_point(k: int) -> dict[str, Any]:
+    return METRICS | {"k": k, "inertia": 100.0 / k, "silhouette": 0.6 - 0.1 * k, "ci95": INTERVALS}
 
 
 class Active:
@@ -158,4 +183,5 @@ def _segment(segment_id: int, name: str, place: float, features: int) -> dict[st
         "slot": segment_id + 1,
         "centroid": [place] * features,
         "size": 2,
+        "reach": REACH,
     }

@@ -8,7 +8,7 @@ import pytest
 from app.core.config import Settings
 from app.core.errors import DatasetNotFound, UploadNotFound
 from app.schemas.dataset import DatasetRead, ImportChoices
-from app.services.dataset_service import DatasetService
+from app.services.dataset_service import DatasetService, Lineage
 from app.services.storage import StoredServices
 from tests.working import work_off
 
@@ -86,3 +86,26 @@ def test_files_that_are_gone(
     }[gone]
     with pytest.raises(DatasetNotFound, match="gone"):
         ask()
+
+
+def take_again(
+    datasets: DatasetService, settings: Settings, content: str, parent_id: str | None = None
+) -> DatasetRead:
+    upload, path = datasets.make_upload()
+    path.write_text(content, encoding="utf-8")
+    lineage: Lineage | None = "replaced" if parent_id else None
+    job = datasets.take_in(upload, "again.csv", ImportChoices(), "Again", parent_id, lineage)
+    work_off(settings)
+    return datasets.get_dataset(job.id)
+
+
+def test_the_same_values_again(datasets: DatasetService, dataset: DatasetRead, settings: Settings) -> None:
+    assert datasets.find_same(dataset.id) is None
+    again = take_again(datasets, settings, TABLE)
+    assert (datasets.find_same(again.id), datasets.find_same(dataset.id)) == (dataset, again)
+
+
+def test_what_came_after_a_table(datasets: DatasetService, dataset: DatasetRead, settings: Settings) -> None:
+    assert datasets.list_successors(dataset.id) == []
+    later = take_again(datasets, settings, TABLE + "k99;99,5\n", dataset.id)
+    assert datasets.list_successors(dataset.id) == [later]

@@ -34,6 +34,17 @@ class TestExplain:
         )
         assert told.model_version == placed.model_version
 
+    def test_how_far_out_the_customer_lies(self, trained: Settings) -> None:
+        predictions, explanations = services(trained)
+        near, far = (
+            explanations.explain({"annual_income": income, "spending_score": 50.0}).distance
+            for income in (55.0, 400.0)
+        )
+        placed = predictions.predict({"annual_income": 400.0, "spending_score": 50.0})
+        assert far.value == placed.distances[0].distance
+        assert far.farther_than == 1.0
+        assert near.farther_than < 0.25
+
     def test_values_are_named_by_feature(self, trained: Settings) -> None:
         told = services(trained)[1].explain(CUSTOMER)
         assert [(reason.feature, reason.raw) for reason in told.reasons] == list(CUSTOMER.items())

@@ -5,7 +5,7 @@ import pytest
 from app.models.explanation import explain
 from app.models.ml_model import MLModel
 from app.schemas.page import MapSegment, WhatIf, Why
-from app.services.explanation_story import tell_what_if, tell_why
+from app.services.explanation_story import tell_reach, tell_what_if, tell_why
 from app.services.segment_map_service import SegmentMapService
 from tests.unit.services.example_model import example_model, predictions_of
 
@@ -129,3 +129,20 @@ class TestWhatIf:
         told = what_if(20, 30, index=0)
         assert told.text == "This customer is classified as Low."
         assert (told.to, told.query) == (None, None)
+
+
+class TestReach:
+    @pytest.mark.parametrize(
+        ("share", "told"),
+        [
+            (0.0, "0 %"),
+            (0.879, "87 %"),
+            (0.9899, "98 %"),
+            (0.9967, "99.6 %"),
+            (0.99999, "99.9 %"),
+            (1.0, "any"),
+        ],
+    )
+    def test_never_more_than_is_known(self, share: float, told: str) -> None:
+        expected = f"Farther from the centre of Steady than {told} of its customers in training."
+        assert tell_reach(share, "Steady") == expected

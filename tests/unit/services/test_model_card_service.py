@@ -8,7 +8,7 @@ from app.schemas.page import AboutPage
 from app.services.model_card_service import ModelCardService
 from tests.unit.models.test_choice_document import CHOICE
 from tests.unit.services.example_mixed import mixed_model, mixed_predictions
-from tests.unit.services.example_model import example_model, predictions_of
+from tests.unit.services.example_model import METRICS, example_model, predictions_of
 
 
 def about(**changed: Any) -> AboutPage:
@@ -114,3 +114,24 @@ class TestExceptional:
 
     def test_others_have_none(self) -> None:
         assert about().outlying is None
+
+
+class TestBasis:
+    def test_of_all_customers(self) -> None:
+        page = about()
+        assert page.silhouette_of == "Measured on all 4,000 customers."
+        assert page.curves_of.startswith("The bands are 95 % intervals")
+        assert "samples" not in page.curves_of
+
+    def test_of_a_sample_with_its_interval(self) -> None:
+        basis = {"method": "stratified_sample", "rows": 500, "ci95": (0.481, 0.519)}
+        model = example_model(metrics=METRICS | {"silhouette_of": basis})
+        curves = [p.model_copy(update={"silhouette_of": model.document.metrics.silhouette_of})
+                  for p in model.analysis.curves]  # fmt: skip
+        model.analysis = model.analysis.model_copy(update={"curves": tuple(curves)})
+        page = ModelCardService(predictions_of(model)).about()
+        assert page.silhouette_of == (
+            "Measured on a sample of 500 of the 4,000 customers, from each segment its share; for all of "
+            "them the 95 % interval is 0.481 to 0.519."
+        )
+        assert "here of 500 of the 4,000 customers" in page.curves_of

@@ -32,7 +32,7 @@ class TestShow:
             ("mall/2", True, False),
             ("mall/1", False, True),
         ]
-        assert ("Segments", "4") in page.versions[0].figures
+        assert ("Segments", "4, a given number") in page.versions[0].figures
         assert page.versions[0].lineage.startswith("After mall/1: 4 segments kept")
         assert page.versions[1].lineage == "The first: all 5 segments are new."
         assert page.versions[0].widest == max(s.share for s in page.versions[0].segments)

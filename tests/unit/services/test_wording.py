@@ -32,7 +32,7 @@ class TestTrainingNote:
         assert self.note().startswith("In training: 2 customers.")
 
     def test_a_number_with_its_interval(self) -> None:
-        assert "mean income 50 k$ (48 to 52)" in self.note(is_feature=False)
+        assert "mean income 50 k$ (48 to 52; 2 customers)" in self.note(is_feature=False)
 
     def test_a_share_in_percent(self) -> None:
         assert "5000 % income" in self.note(is_feature=False, unit="share").replace(",", "")

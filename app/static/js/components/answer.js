@@ -35,6 +35,8 @@ export function start(section) {
     part("empty").hidden = true;
     part("outside").textContent = outsideText(placement.outside);
     part("outside").hidden = placement.outside.length === 0;
+    // few are outside: what tells how far out is fetched only then, and follows by itself
+    if (placement.outside.length) import("../lib/reach.js");
   });
   followSureness((sure) => {
     part("label").textContent = sure?.label ?? "How sure";
