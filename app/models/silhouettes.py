@@ -29,6 +29,13 @@ def mean_silhouettes(z: NDArray[np.float64], partitions: Sequence[NDArray[np.int
     return np.array([_mean_silhouette(part, member) for part, member in zip(parts, found, strict=True)])
 
 
+def silhouette_widths(z: NDArray[np.float64], labels: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return the silhouette of each of the rows z (n, d), as `mean_silhouettes` averages them."""
+    member = _members(labels)
+    sums = [cdist(z[i : i + BLOCK_ROWS], z) @ member for i in range(0, len(z), BLOCK_ROWS)]
+    return _widths(np.vstack(sums), member)
+
+
 def _members(labels: NDArray[np.int64]) -> NDArray[np.float64]:
     groups = np.unique(labels)
     member: NDArray[np.float64] = (labels[:, None] == groups).astype(float)
@@ -36,13 +43,17 @@ def _members(labels: NDArray[np.int64]) -> NDArray[np.float64]:
 
 
 def _mean_silhouette(sums: NDArray[np.float64], member: NDArray[np.float64]) -> float:
-    """Return it from the sum of each row's distances to each group, and who is in it; both (n, k)."""
+    return float(_widths(sums, member).mean())
+
+
+def _widths(sums: NDArray[np.float64], member: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return them (n,) from the sum of each row's distances to each group, and who is in it; both (n, k)."""
     size, rows, own = member.sum(axis=0), np.arange(len(member)), member.argmax(axis=1)
     if len(size) < 2:
-        return 0.0
+        return np.zeros(len(member))
     inside = sums[rows, own] / np.maximum(size[own] - 1.0, 1.0)
     means = sums / size
     means[rows, own] = np.inf
     outside = means.min(axis=1)
     width = (outside - inside) / np.maximum(np.maximum(inside, outside), _NOTHING)
-    return float(np.where(size[own] > 1, width, 0.0).mean())
+    return np.where(size[own] > 1, width, 0.0)
