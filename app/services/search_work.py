@@ -30,7 +30,10 @@ class SearchWork:
         suggested = [_column(column) for column in asked.columns]
         columns, rows = draw_columns(path, [column.name for column in suggested], SEARCH_ROWS, asked.seed)
         found = search_drafts(
-            columns, suggested, asked.seed, lambda share, words: tell(DRAWN + (1.0 - DRAWN) * share, words)
+            columns,
+            suggested,
+            asked.seed,
+            progress=lambda share, words: tell(DRAWN + (1.0 - DRAWN) * share, words),
         )
         read = SearchRead(
             dataset_id=asked.dataset_id,

@@ -32,7 +32,9 @@ MOST_SETS = 2
 NULL_TABLES = 5
 
 
-def find_idle_columns(z: Floats, spans: Mapping[str, slice], seed: int) -> list[tuple[str, ...]]:
+def find_idle_columns(
+    z: Floats, spans: Mapping[str, slice], seed: int, most: int = MOST_SEGMENTS
+) -> list[tuple[str, ...]]:
     """Return up to `MOST_SETS` sets of columns without which the others show groups, the clearest first.
 
     Parameters
@@ -41,13 +43,15 @@ def find_idle_columns(z: Floats, spans: Mapping[str, slice], seed: int) -> list[
         Coordinates of rows on which nothing else is judged.
     spans : mapping of str to slice
         Which coordinates are whose, by the column's name. `LEAST_COLUMNS` of them are always left.
+    most : int
+        The greatest number of segments that are looked for.
     """
     if len(spans) <= LEAST_COLUMNS:
         return []
     rng = np.random.default_rng([seed, 12])
     z = z[~find_strays(z, LEAST_ROWS)]
     z = z[np.sort(rng.choice(len(z), min(FIT_ROWS, len(z)), replace=False))]
-    most = min(MOST_SEGMENTS, count_distinct(z, MOST_SEGMENTS + 1) - 1)
+    most = min(most, count_distinct(z, most + 1) - 1)
     best: dict[tuple[str, ...], float] = {}
     with one_thread():
         for k in range(2, most + 1):

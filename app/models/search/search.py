@@ -17,7 +17,8 @@ import numpy as np
 
 from app.core.errors import TableInvalid
 from app.models.encoding.fitting import Columns
-from app.models.kmeans_fit import Floats, Labels
+from app.models.kmeans_fit import Labels
+from app.models.recipe import MOST_SEGMENTS
 from app.models.search.clearness import clearness
 from app.models.search.drafts import Draft, DraftColumn, encode, usable_columns, vary
 from app.models.search.idle_columns import find_idle_columns
@@ -90,6 +91,7 @@ def search_drafts(
     columns: Columns,
     suggested: Sequence[DraftColumn],
     seed: int,
+    most: int = MOST_SEGMENTS,
     progress: Progress = tell_nobody,
     stop: Stop = never,
 ) -> Found:
@@ -101,6 +103,8 @@ def search_drafts(
     ----------
     columns : mapping of str to n cells
         At most `SEARCH_ROWS` rows drawn at random.
+    most : int
+        The greatest number of segments.
     progress : callable
         Given the share that is done, 0 to 1, and words for what is done next.
     stop : callable
@@ -123,14 +127,14 @@ def search_drafts(
     tell(0.0, "Looking for columns that show no groups")
     first, second = _halves(rows, seed)
     document, z = encode(columns, usable)
-    idle = find_idle_columns(z[first], document.spans, seed) if len(first) >= LEAST_HALF else []
+    idle = find_idle_columns(z[first], document.spans, seed, most) if len(first) >= LEAST_HALF else []
     drafts = vary(columns, usable, idle)
     measured = []
     for place, draft in enumerate(drafts):
         z = encode(columns, draft.columns)[1]
         z = z[second] if draft.rows == "second half" else z
         part = part_of(tell, *(0.05 + 0.45 * (place + more) / len(drafts) for more in (0, 1)))
-        measured.append(_measure(z, draft, seed + place, part))
+        measured.append(measure_criteria(z, seed + place, most, progress=_of_draft(draft, part)))
     tests, null_tables = _test(measured, part_of(tell, 0.5, 1.0))
     trials = tuple(map(_judge, drafts, measured, tests))
     tell(1.0, "Done")
@@ -161,11 +165,8 @@ def _halves(rows: int, seed: int) -> tuple[Labels, Labels]:
     return np.sort(order[: rows // 2]), np.sort(order[rows // 2 :])
 
 
-def _measure(z: Floats, draft: Draft, seed: int, progress: Progress) -> tuple[Criteria, Scans]:
-    def tell(share: float, words: str) -> None:
-        progress(share, f"{draft.title}: {words[:1].lower()}{words[1:]}")
-
-    return measure_criteria(z, seed, progress=tell)
+def _of_draft(draft: Draft, progress: Progress) -> Progress:
+    return lambda share, words: progress(share, f"{draft.title}: {words[:1].lower()}{words[1:]}")
 
 
 def _test(

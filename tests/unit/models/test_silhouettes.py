@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sklearn.metrics import silhouette_score
+from sklearn.metrics import silhouette_samples, silhouette_score
 
 from app.models import silhouettes
-from app.models.silhouettes import mean_silhouettes
+from app.models.silhouettes import mean_silhouettes, silhouette_widths
 
 
 class TestMeanSilhouettes:
@@ -43,3 +43,13 @@ class TestMeanSilhouettes:
             b = min(distance[i, labels == other].mean() for other in range(3) if other != labels[i])
             values.append((b - a) / max(a, b))
         assert mean_silhouettes(z, [labels]) == pytest.approx([np.mean(values)])
+
+
+class TestSilhouetteWidths:
+    def test_as_scikit_learn_computes_them(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        z, labels = np.random.default_rng(6).normal(size=(30, 3)), np.arange(30) % 3
+        monkeypatch.setattr(silhouettes, "BLOCK_ROWS", 7)
+        assert silhouette_widths(z, labels) == pytest.approx(silhouette_samples(z, labels))
+
+    def test_one_group_has_none(self) -> None:
+        assert silhouette_widths(np.eye(4), np.zeros(4, dtype=np.int64)).tolist() == [0.0] * 4
