@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
-from functools import partial
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
 from app.core.config import Settings
-from app.models.search.search import search_drafts
-from app.services import search_work
+from app.models.records.upgrade import open_database
+from app.schemas.search import DraftColumn
 from tests.api.test_own_customers import NOBODY, bring
+from tests.unit.services.example_search import WITHOUT, draft, end_search, read
 from tests.views.page_text import text_of
 from tests.working import work_off, working
 
@@ -40,9 +41,13 @@ def search(empty_client: TestClient, dataset: str) -> str:
 
 
 @pytest.fixture
-def done(search: str, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> str:
-    monkeypatch.setattr(search_work, "search_drafts", partial(search_drafts, most=3))
-    work_off(settings)
+def done(search: str, settings: Settings) -> str:
+    columns = [
+        DraftColumn(column=name, kind="number", transform="none", weight=1.0) for name in ("spend", "visits")
+    ]
+    found = read(drafts=[draft(), WITHOUT.model_copy(update={"columns": columns})])
+    with contextlib.closing(open_database(settings)) as database:
+        end_search(database, found)
     return search
 
 
@@ -93,15 +98,15 @@ class TestResult:
         page = empty_client.get(done).text
         text = text_of(page)
         assert "What other columns and preparations show" in text
-        for title in ("As suggested", "Untransformed", "How clear", "How stable", "take this one"):
+        for title in ("As suggested", WITHOUT.title, "How clear", "61 %", "Separate groups", "take this one"):
             assert title in text
         assert page.count('class="data-table__chosen"') == 1
 
     def test_use_this_fills_in_the_form(self, empty_client: TestClient, done: str) -> None:
         page = empty_client.get(done).text
-        links = re.findall(r'href="(/datasets/[^"]+draft=untransformed)"', page)
+        links = re.findall(r'href="(/datasets/[^"]+draft=without-idle-1)"', page)
         form = empty_client.get(links[0].replace("&amp;", "&")).text
-        assert "Filled in: Untransformed." in text_of(form)
+        assert f"Filled in: {WITHOUT.title}." in text_of(form)
         assert re.findall(r'name="use" value="(\d)" checked', form) == ["1", "2"]
         assert re.findall(r'<option value="(\w+)" selected', form) == ["none", "none"]
 

@@ -31,7 +31,7 @@ from app.models.silhouettes import silhouette_widths
 SEARCH_ROWS = 2_000
 LEAST_ROWS = 20
 # fewer on either side of a split would tell nothing
-LEAST_HALF = 100
+LEAST_HALF = 50
 CLEARLY = 2.0
 
 

@@ -13,7 +13,7 @@ from app.schemas.search_page import SearchResult
 from app.services.search_pages import SearchPages
 from app.services.storage import StoredServices
 from tests.api.test_own_customers import NOBODY, bring, table
-from tests.unit.services.example_search import draft, read
+from tests.unit.services.example_search import draft, end_search, read
 from tests.working import working
 
 
@@ -71,12 +71,7 @@ class TestResult:
     def shown(self, pages: SearchPages, database: Database, dataset: str) -> Any:
         def show(**changed: Any) -> SearchResult:
             job = pages.begin(dataset, "")
-            with database.writing() as session:
-                claimed = JobLeases(session).claim("test", 60.0)
-                assert claimed is not None
-                JobLeases(session).complete(
-                    claimed.id, claimed.fence, read(**changed).model_dump(mode="json")
-                )
+            end_search(database, read(**changed))
             result = pages.show(job.id).result
             assert result is not None
             return result

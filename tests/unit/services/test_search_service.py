@@ -6,11 +6,10 @@ from starlette.testclient import TestClient
 from app.core.config import Settings
 from app.core.database import Database
 from app.core.errors import DatasetNotFound, IdempotencyKeyReused
-from app.models.records.job_lease import JobLeases
 from app.schemas.search import SearchCreate
 from app.services.storage import StoredServices
 from tests.api.test_own_customers import NOBODY, bring, table
-from tests.unit.services.example_search import WITHOUT, read
+from tests.unit.services.example_search import WITHOUT, end_search, read
 from tests.working import working
 
 
@@ -18,14 +17,6 @@ from tests.working import working
 def dataset(empty_client: TestClient, settings: Settings) -> str:
     with working(settings):
         return str(bring(empty_client, table(1))["id"])
-
-
-def ended(database: Database, job_id: str) -> None:
-    with database.writing() as session:
-        job = JobLeases(session).claim("test", 60.0)
-        assert job is not None
-        assert job.id == job_id
-        JobLeases(session).complete(job.id, job.fence, read().model_dump(mode="json"))
 
 
 class TestSubmit:
@@ -53,7 +44,7 @@ class TestFindDraft:
         find = stored.searches.find_draft
         job = stored.searches.submit(SearchCreate(dataset_id=dataset))
         assert find(dataset, job.id, "without-idle-1") is None
-        ended(database, job.id)
+        end_search(database, read())
         assert find(dataset, job.id, "without-idle-1") == WITHOUT
         assert find(dataset, job.id, "another") is None
         assert find("another", job.id, "without-idle-1") is None

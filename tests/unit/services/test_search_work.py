@@ -47,12 +47,12 @@ def job(dataset_id: str = "a-table") -> JobRecord:
 
 class TestSearchWork:
     def test_it_reports_what_was_tried(self, files: DatasetFiles, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(search_work, "search_drafts", partial(search_drafts, most=4))
+        monkeypatch.setattr(search_work, "search_drafts", partial(search_drafts, most=3))
         told: list[float] = []
         outcome = SearchWork(files)(job(), lambda share, words: told.append(share))
         read = SearchRead.model_validate(outcome.result)
         assert (read.dataset_id, read.table_rows, read.sampled_rows) == ("a-table", ROWS, ROWS)
-        (draft,) = read.drafts
+        draft = read.drafts[0]
         assert (draft.key, draft.segments, draft.verdict) == ("suggested", 3, "separate_groups")
         assert [column.column for column in draft.columns] == ["spend", "visits"]
         assert draft.clearness is not None
