@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
+import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -76,19 +76,18 @@ class Outcome:
 
 
 def main() -> None:
-    """Search the tables in two processes and print the rates."""
+    """Search the tables in two processes; print each outcome on stderr, and the rates at the end."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tables", type=int, default=345, help="without groups; a third as many with")
     parser.add_argument("--seed", type=int, default=5)
-    parser.add_argument("--json", action="store_true", help="print every outcome instead of the rates")
     parser.add_argument("--processes", type=int, default=2)
     given = parser.parse_args()
-    with ProcessPoolExecutor(given.processes, initializer=os.nice, initargs=(10,)) as pool:
-        outcomes = list(pool.map(_search_case, _cases(given.tables, given.seed)))
-    if given.json:
-        print(json.dumps([asdict(outcome) for outcome in outcomes], indent=1))
-    else:
-        print("\n".join(report(outcomes)))
+    outcomes = []
+    with ProcessPoolExecutor(given.processes) as pool:
+        for outcome in pool.map(_search_case, _cases(given.tables, given.seed)):
+            outcomes.append(outcome)
+            print(json.dumps(asdict(outcome)), file=sys.stderr, flush=True)
+    print("\n".join(report(outcomes)))
 
 
 def report(outcomes: Iterable[Outcome]) -> list[str]:

@@ -88,21 +88,19 @@ def encode(columns: Columns, chosen: Sequence[DraftColumn]) -> tuple[EncodingDoc
     return document, apply_rows(document, columns).coordinates
 
 
-def vary(
-    columns: Columns, suggested: tuple[DraftColumn, ...], idle: Sequence[Collection[str]]
-) -> list[Draft]:
+def vary(columns: Columns, suggested: tuple[DraftColumn, ...], idle: Collection[str]) -> list[Draft]:
     """Return the drafts to try, the suggested one first, none twice and each with a number.
 
     Parameters
     ----------
     columns : mapping of str to n cells
-    idle : sequence of collections of str
-        Sets of columns that seem to show no groups.
+    idle : collection of str
+        Columns that seem to show no groups.
     """
     first = Draft("suggested", "As suggested", suggested)
     drafts = [
         first,
-        *(_without_idle(first, names, place) for place, names in enumerate(idle, start=1)),
+        *_without_idle(first, idle),
         *_of_correlated(columns, first),
         Draft("numbers", "Numbers only, without words", first.numbers),
         *_transformed(columns, first),
@@ -114,14 +112,17 @@ def vary(
     return list(found.values())
 
 
-def _without_idle(first: Draft, names: Collection[str], place: int) -> Draft:
+def _without_idle(first: Draft, names: Collection[str]) -> list[Draft]:
     left = [column.name for column in first.columns if column.name in names]
-    return Draft(
-        key=f"without-idle-{place}",
+    if not left:
+        return []
+    draft = Draft(
+        key="without-idle",
         title=f"Without {listing(left)}, which {'shows' if len(left) == 1 else 'show'} no groups",
         columns=tuple(column for column in first.columns if column.name not in names),
         rows="second half",
     )
+    return [draft]
 
 
 def _of_correlated(columns: Columns, first: Draft) -> list[Draft]:

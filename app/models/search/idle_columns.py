@@ -23,19 +23,18 @@ from app.models.segment_count.sample import LEAST_ROWS, find_strays
 from app.models.segment_count.scan import nested_fits
 from app.models.silhouettes import mean_silhouettes
 
-FIT_ROWS = 500
+FIT_ROWS = 400
 ROUNDS = 6
 # of the share of the column that divides most
 LEAST_SHARE = 0.25
 LEAST_COLUMNS = 2
-MOST_SETS = 2
 NULL_TABLES = 5
 
 
 def find_idle_columns(
     z: Floats, spans: Mapping[str, slice], seed: int, most: int = MOST_SEGMENTS
-) -> list[tuple[str, ...]]:
-    """Return up to `MOST_SETS` sets of columns without which the others show groups, the clearest first.
+) -> tuple[str, ...]:
+    """Return columns without which the others show the clearest groups; none where they show none anyway.
 
     Parameters
     ----------
@@ -47,20 +46,19 @@ def find_idle_columns(
         The greatest number of segments that are looked for.
     """
     if len(spans) <= LEAST_COLUMNS:
-        return []
+        return ()
     rng = np.random.default_rng([seed, 12])
     z = z[~find_strays(z, LEAST_ROWS)]
     z = z[np.sort(rng.choice(len(z), min(FIT_ROWS, len(z)), replace=False))]
     most = min(most, count_distinct(z, most + 1) - 1)
-    best: dict[tuple[str, ...], float] = {}
+    best: dict[tuple[str, ...], float] = {(): 0.0}
     with one_thread():
         for k in range(2, most + 1):
             dividing = _dividing(z, spans, k)
-            if len(dividing) < len(spans):
-                idle = tuple(name for name in spans if name not in dividing)
+            idle = tuple(name for name in spans if name not in dividing)
+            if idle:
                 best[idle] = max(best.get(idle, 0.0), _clearness(z, [spans[n] for n in dividing], k, seed))
-    clear = [idle for idle, found in best.items() if found > 0.0]
-    return sorted(clear, key=lambda idle: -best[idle])[:MOST_SETS]
+    return max(best, key=lambda idle: best[idle])
 
 
 def _dividing(z: Floats, spans: Mapping[str, slice], k: int) -> set[str]:

@@ -29,6 +29,8 @@ from app.models.segment_count.watch import Progress, Stop, never, part_of, tell_
 from app.models.silhouettes import silhouette_widths
 
 SEARCH_ROWS = 2_000
+# a scan of every draft of every table without groups: fewer than where a single draft is tested
+TEST_ROWS = 300
 LEAST_ROWS = 20
 # fewer on either side of a split would tell nothing
 LEAST_HALF = 50
@@ -127,14 +129,15 @@ def search_drafts(
     tell(0.0, "Looking for columns that show no groups")
     first, second = _halves(rows, seed)
     document, z = encode(columns, usable)
-    idle = find_idle_columns(z[first], document.spans, seed, most) if len(first) >= LEAST_HALF else []
+    idle = find_idle_columns(z[first], document.spans, seed, most) if len(first) >= LEAST_HALF else ()
     drafts = vary(columns, usable, idle)
     measured = []
     for place, draft in enumerate(drafts):
         z = encode(columns, draft.columns)[1]
         z = z[second] if draft.rows == "second half" else z
         part = part_of(tell, *(0.05 + 0.45 * (place + more) / len(drafts) for more in (0, 1)))
-        measured.append(measure_criteria(z, seed + place, most, progress=_of_draft(draft, part)))
+        told = _of_draft(draft, part)
+        measured.append(measure_criteria(z, seed + place, most, progress=told, test_rows=TEST_ROWS))
     tests, null_tables = _test(measured, part_of(tell, 0.5, 1.0))
     trials = tuple(map(_judge, drafts, measured, tests))
     tell(1.0, "Done")

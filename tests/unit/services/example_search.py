@@ -33,7 +33,7 @@ def draft(**changed: Any) -> SearchDraft:
 
 
 WITHOUT = draft(
-    key="without-idle-1",
+    key="without-idle",
     title="Without Region, which shows no groups",
     columns=[SPEND, AGE],
     rows=1_000,
@@ -52,7 +52,7 @@ def read(**changed: Any) -> SearchRead:
         "table_rows": 5_000,
         "sampled_rows": 2_000,
         "null_tables": 198,
-        "chosen": "without-idle-1",
+        "chosen": "without-idle",
         "text": "Take it.",
         "drafts": [draft(), WITHOUT],
         "unusable": {},

@@ -43,9 +43,9 @@ class TestFindDraft:
     ) -> None:
         find = stored.searches.find_draft
         job = stored.searches.submit(SearchCreate(dataset_id=dataset))
-        assert find(dataset, job.id, "without-idle-1") is None
+        assert find(dataset, job.id, "without-idle") is None
         end_search(database, read())
-        assert find(dataset, job.id, "without-idle-1") == WITHOUT
+        assert find(dataset, job.id, "without-idle") == WITHOUT
         assert find(dataset, job.id, "another") is None
-        assert find("another", job.id, "without-idle-1") is None
-        assert find(dataset, NOBODY, "without-idle-1") is None
+        assert find("another", job.id, "without-idle") is None
+        assert find(dataset, NOBODY, "without-idle") is None
