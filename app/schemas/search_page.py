@@ -27,6 +27,7 @@ class SearchResult(Answer):
 
     text: str
     verdict_code: str
+    chosen: str
     drafts: list[TriedDraft]
     notes: list[str]
 

@@ -78,6 +78,7 @@ def _in_words(read: SearchRead) -> SearchResult:
     return SearchResult(
         text=read.text,
         verdict_code=chosen.verdict,
+        chosen=chosen.key,
         drafts=[_tried(draft, read) for draft in read.drafts],
         notes=notes,
     )

@@ -58,11 +58,11 @@ def advice(found: Found) -> str:
         )
     groups = f"{chosen.segments} separate groups"
     if chosen is suggested:
-        return f"Keep the draft as suggested: it shows {groups}, and nothing else is clearly clearer."
+        return f"Keep the draft as suggested: it shows {groups}, and nothing else parts them more clearly."
     beside = (
-        f"it shows {groups}, clearly clearer than the {suggested.segments} of the draft as suggested"
+        f"it shows {groups}, clearly farther apart than the {suggested.segments} of the suggested draft"
         if suggested.code == "separate_groups"
-        else f"it shows {groups}, and the draft as suggested shows none"
+        else f"it shows {groups}, and the suggested draft shows none"
     )
     return f"Take “{chosen.draft.title}”: {beside}."
 

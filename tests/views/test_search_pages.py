@@ -110,6 +110,14 @@ class TestResult:
         assert re.findall(r'name="use" value="(\d)" checked', form) == ["1", "2"]
         assert re.findall(r'<option value="(\w+)" selected', form) == ["none", "none"]
 
+    def test_a_table_that_is_gone_leaves_no_form_to_fill_in(
+        self, empty_client: TestClient, dataset: str, done: str
+    ) -> None:
+        empty_client.delete(f"/api/v1/datasets/{dataset}")
+        page = empty_client.get(done).text
+        assert WITHOUT.title in text_of(page)
+        assert "draft=" not in page
+
     def test_a_search_that_is_gone_fills_in_nothing(self, empty_client: TestClient, dataset: str) -> None:
         form = empty_client.get(f"/datasets/{dataset}/segment?search={NOBODY}&draft=suggested").text
         assert "That search is not kept any more" in text_of(form)

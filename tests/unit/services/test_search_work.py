@@ -89,7 +89,11 @@ class TestAdvice:
             (0, ("useful_slices", "nothing_to_see"), "No combination of columns shows separate groups"),
             (0, ("separate_groups", "separate_groups"), "Keep the draft as suggested: it shows 3 separate"),
             (1, ("useful_slices", "separate_groups"), "Take “Title 1”: it shows 4 separate groups, and the"),
-            (1, ("separate_groups", "separate_groups"), "clearly clearer than the 3 of the draft as"),
+            (
+                1,
+                ("separate_groups", "separate_groups"),
+                "clearly farther apart than the 3 of the suggested",
+            ),
         ],
     )
     def test_words(self, chosen: int, verdicts: tuple[Any, ...], words: str) -> None:

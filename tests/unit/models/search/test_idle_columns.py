@@ -43,3 +43,8 @@ class TestFindIdleColumns:
         cells = np.tile([0.0, 1.0], 15)
         columns: Columns = {"a": cells, "b": cells[::-1].copy(), "c": np.roll(cells, 1)}
         assert idle_of(columns) == ()
+
+    def test_what_divides_into_fewer_places_than_segments(self) -> None:
+        columns = noise(120, 1)
+        columns |= {"member": np.tile([0.0, 1.0], 60), "abroad": np.tile([0.0, 0.0, 1.0, 1.0], 30)}
+        assert idle_of(columns) == ("noise1",)
