@@ -26,6 +26,7 @@ from app.controllers import (
     probe_controller,
     problems,
     recipe_controller,
+    search_controller,
     segment_controller,
     segment_page_controller,
     shopper_controller,
@@ -176,6 +177,7 @@ def _add_routes(app: FastAPI, services: Services, api: APIRouter) -> None:
         segment_controller,
         dataset_controller,
         import_controller,
+        search_controller,
         training_controller,
         job_controller,
     ):
@@ -192,6 +194,7 @@ def _add_routes(app: FastAPI, services: Services, api: APIRouter) -> None:
     for controller in (*pages, docs_controller, static_assets):
         app.include_router(controller.router)
     app.include_router(version_controller.pages)
+    app.include_router(search_controller.pages)
     app.include_router(segment_page_controller.router)
 
 

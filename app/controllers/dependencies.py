@@ -22,13 +22,15 @@ if TYPE_CHECKING:
     from app.services.import_page_service import ImportPageService
     from app.services.job_service import JobService
     from app.services.recipe_draft import RecipeDrafts
+    from app.services.search_pages import SearchPages
+    from app.services.search_service import SearchService
     from app.services.segment_service import SegmentService
     from app.services.segmenting_pages import SegmentingPages
     from app.services.segments_pages import SegmentsPages
 else:
     # importing them would load the database's library into every worker: see Storage
     DatasetPageService = DatasetService = ImportPageService = JobService = Any
-    RecipeDrafts = SegmentService = SegmentingPages = SegmentsPages = Any
+    RecipeDrafts = SearchPages = SearchService = SegmentService = SegmentingPages = SegmentsPages = Any
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,14 @@ def _drafts(services: Annotated[Services, Depends(get_services)]) -> RecipeDraft
     return services.storage.get_services().drafts
 
 
+def _searches(services: Annotated[Services, Depends(get_services)]) -> SearchService:
+    return services.storage.get_services().searches
+
+
+def _search_pages(services: Annotated[Services, Depends(get_services)]) -> SearchPages:
+    return services.storage.get_services().search_pages
+
+
 def _segments(services: Annotated[Services, Depends(get_services)]) -> SegmentService:
     return services.storage.get_services().segments
 
@@ -128,6 +138,8 @@ Drafts = Annotated[RecipeDrafts, Depends(_drafts)]
 DatasetPages = Annotated[DatasetPageService, Depends(_dataset_pages)]
 ImportPages = Annotated[ImportPageService, Depends(_import_pages)]
 Jobs = Annotated[JobService, Depends(_jobs)]
+Searches = Annotated[SearchService, Depends(_searches)]
+SearchForms = Annotated[SearchPages, Depends(_search_pages)]
 Segments = Annotated[SegmentService, Depends(_segments)]
 Segmenting = Annotated[SegmentingPages, Depends(_segmenting)]
 SegmentForms = Annotated[SegmentsPages, Depends(_segment_pages)]

@@ -16,6 +16,7 @@ TAGS = [
     {"name": "Recipes", "description": "Other ways to segment; what each answers, below its name."},
     {"name": "Versions", "description": "Trainings of a recipe: compare, put into use, roll back, delete."},
     {"name": "Datasets", "description": "Customer tables: brought in, looked at, taken away."},
+    {"name": "Searches", "description": "Trying other columns and preparations of a table, as a job."},
     {"name": "Trainings", "description": "Making a new model version, as a job."},
     {"name": "Jobs", "description": "Long work: how far it is, its result, cancelling it."},
     {"name": "Health", "description": "For whoever runs the service."},

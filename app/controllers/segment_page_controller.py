@@ -17,13 +17,16 @@ router = APIRouter(include_in_schema=False)
 
 GREATEST = 999_999_999
 LONGEST = 40
+Known = Annotated[str, Query(max_length=LONGEST)]
 SegmentId = Annotated[int, Path(ge=0, le=GREATEST)]
 
 
 @router.get("/datasets/{dataset_id}/segment", response_class=HTMLResponse)
-def show_form(request: Request, dataset_id: str, segmenting: Segmenting) -> HTMLResponse:
-    """Show the recipe that a table suggests."""
-    return render(request, "segmenting.html", segmenting.show(dataset_id))
+def show_form(
+    request: Request, dataset_id: str, segmenting: Segmenting, search: Known = "", draft: Known = ""
+) -> HTMLResponse:
+    """Show the recipe that a table suggests, or that a draft of a search makes of it."""
+    return render(request, "segmenting.html", segmenting.show(dataset_id, search, draft))
 
 
 @router.post("/datasets/{dataset_id}/segment", dependencies=[SAME_ORIGIN])

@@ -65,6 +65,14 @@ def mean_silhouettes(z: Floats, partitions: Sequence[Labels]) -> Floats:
     )
 
 
+def silhouette_widths(z: Floats, labels: Labels) -> Floats:
+    """Return the silhouette of each of the rows z (n, d), as `mean_silhouettes` averages them."""
+    member = _members(labels)
+    if member.shape[1] < 2:
+        return np.zeros(len(z))
+    return _widths(_nearness(_sum_distances(z, [member])[0], member, np.ones(len(z))))
+
+
 def estimate_silhouettes(
     z: Floats, partitions: Sequence[Labels], strata: Labels, totals: Floats
 ) -> list[Silhouette]:

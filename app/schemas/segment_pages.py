@@ -66,6 +66,7 @@ class SegmentingPage(Answer):
     least_size: str
     exceptional: ExceptionalChoice
     key: str = Field(description="Tells a form that is sent twice from another one.")
+    filled: str = Field(description="Where the choices come from, if not from the suggestion alone.")
     columns: list[ColumnChoice]
     left_out: list[ColumnLeftOut]
     errors: dict[str, str] = Field(description="By the field's id.")

@@ -12,13 +12,14 @@ if TYPE_CHECKING:
     from app.core.database import Database
     from app.services.job_worker import Work
 
-TRAINING, DRY_RUN, IMPORT = "training", "dry_run", "import"
+TRAINING, SEARCH, DRY_RUN, IMPORT = "training", "search", "dry_run", "import"
 
 
 def job_kinds(settings: Settings, database: Database) -> Mapping[str, Callable[[], Work]]:
     """Return how each kind of job is done."""
     return {
         TRAINING: cache(partial(_training, settings)),
+        SEARCH: cache(partial(_search, settings)),
         DRY_RUN: cache(partial(_dry_run, settings, database)),
         IMPORT: cache(partial(_import, settings, database)),
     }
@@ -30,6 +31,13 @@ def _training(settings: Settings) -> Work:
     from app.services.training_work import TrainingWork  # noqa: PLC0415
 
     return TrainingWork(TrainingService(settings), DatasetFiles(settings))
+
+
+def _search(settings: Settings) -> Work:
+    from app.services.dataset_files import DatasetFiles  # noqa: PLC0415
+    from app.services.search_work import SearchWork  # noqa: PLC0415
+
+    return SearchWork(DatasetFiles(settings))
 
 
 def _dry_run(settings: Settings, database: Database) -> Work:

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from app.core.errors import FieldFault, InputInvalid, RecipeExists
 from app.schemas.job import JobRead
 from app.schemas.recipe import FeatureSuggestion, RecipeCreate, RecipeSuggestion
+from app.schemas.search import SearchDraft
 from app.schemas.segment_pages import (
     ColumnChoice,
     ColumnLeftOut,
@@ -24,6 +25,7 @@ from app.services.job_kinds import TRAINING
 from app.services.job_service import JobService
 from app.services.recipe_draft import SEGMENTS, RecipeDrafts, slug
 from app.services.recipe_service import RecipeService
+from app.services.search_service import SearchService
 
 Fields = Mapping[str, Sequence[str]]
 """What a form sent: every value of each name."""
@@ -40,6 +42,7 @@ WRONG = {
     "transform": "Choose one of the transforms",
     "columns": "Choose 1 to 20 columns",
 }
+GONE = "That search is not kept any more: this is what the table suggests."
 NO_NUMBER = "Choose at least one column of numbers: words alone make no distances"
 
 
@@ -47,19 +50,26 @@ class SegmentingPages:
     """Shows what a table suggests, and takes what a person makes of it."""
 
     def __init__(
-        self, drafts: RecipeDrafts, datasets: DatasetService, recipes: RecipeService, jobs: JobService
+        self,
+        drafts: RecipeDrafts,
+        datasets: DatasetService,
+        recipes: RecipeService,
+        jobs: JobService,
+        searches: SearchService,
     ) -> None:
         self._drafts = drafts
         self._datasets = datasets
         self._recipes = recipes
         self._jobs = jobs
+        self._searches = searches
 
-    def show(self, dataset_id: str) -> SegmentingPage:
-        """Build the form as the table suggests it. Raises DatasetNotFound."""
+    def show(self, dataset_id: str, search_id: str = "", key: str = "") -> SegmentingPage:
+        """Build the form as the table suggests it, or as a draft of a search does. Raises DatasetNotFound."""
         suggestion = self._drafts.suggest(dataset_id)
         taken = [recipe.name for recipe in self._recipes.list_recipes().recipes]
+        draft = self._searches.find_draft(dataset_id, search_id, key) if search_id else None
         columns = [
-            _column(place, feature, use=feature.use)
+            _column(place, feature, use=feature.use) if draft is None else _drafted(place, feature, draft)
             for place, feature in enumerate(suggestion.features)
             if feature.can_be_used
         ]
@@ -67,7 +77,10 @@ class SegmentingPages:
         texts = dict.fromkeys(SENT, "") | {"title": first.title, "name": first.name}
         texts["exceptional_share"] = f"{100.0 * suggestion.exceptional.share:g}"
         apart = suggestion.exceptional.use
-        return self._page(dataset_id, suggestion, texts, columns, {}, apart=apart)
+        page = self._page(dataset_id, suggestion, texts, columns, {}, apart=apart)
+        if not search_id:
+            return page
+        return page.model_copy(update={"filled": f"Filled in: {draft.title}." if draft else GONE})
 
     def submit(self, dataset_id: str, fields: Fields) -> JobRead | SegmentingPage:
         """Make the recipe and ask for its training; or return the form with what is to be corrected.
@@ -135,6 +148,7 @@ class SegmentingPages:
                 use=apart, percent=texts["exceptional_share"], reason=suggestion.exceptional.reason
             ),
             key=texts["key"] or secrets.token_hex(8),
+            filled="",
             columns=columns,
             left_out=[
                 ColumnLeftOut(name=feature.column, reason=feature.reason)
@@ -165,6 +179,15 @@ def _column(place: int, feature: FeatureSuggestion, *, use: bool, **sent: str) -
         weight=sent.get("weight", f"{feature.weight:g}"),
         missing=feature.missing,
     )
+
+
+def _drafted(place: int, feature: FeatureSuggestion, draft: SearchDraft) -> ColumnChoice:
+    """Return a column as a draft uses it, or left out as the draft leaves it."""
+    chosen = next((column for column in draft.columns if column.column == feature.column), None)
+    if chosen is None:
+        return _column(place, feature, use=False)
+    sent = {"transform": chosen.transform, "weight": f"{chosen.weight:g}"}
+    return _column(place, feature, use=True, **sent)
 
 
 def _sent_columns(features: Sequence[FeatureSuggestion], fields: Fields) -> list[ColumnChoice]:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from app.services.import_page_service import ImportPageService
     from app.services.job_service import JobService
     from app.services.recipe_draft import RecipeDrafts
+    from app.services.search_pages import SearchPages
+    from app.services.search_service import SearchService
     from app.services.segment_service import SegmentService
     from app.services.segmenting_pages import SegmentingPages
     from app.services.segments_pages import SegmentsPages
@@ -37,6 +39,8 @@ class StoredServices:
     import_pages: ImportPageService
     segments: SegmentService
     drafts: RecipeDrafts
+    searches: SearchService
+    search_pages: SearchPages
     segmenting: SegmentingPages
     segment_pages: SegmentsPages
 
@@ -97,6 +101,8 @@ class Storage:
         from app.services.import_page_service import ImportPageService  # noqa: PLC0415
         from app.services.job_service import JobService  # noqa: PLC0415
         from app.services.recipe_draft import RecipeDrafts  # noqa: PLC0415
+        from app.services.search_pages import SearchPages  # noqa: PLC0415
+        from app.services.search_service import SearchService  # noqa: PLC0415
         from app.services.segment_service import SegmentService  # noqa: PLC0415
         from app.services.segmenting_pages import SegmentingPages  # noqa: PLC0415
         from app.services.segments_pages import SegmentsPages  # noqa: PLC0415
@@ -107,6 +113,7 @@ class Storage:
         jobs = JobService(database, wake)
         datasets = DatasetService(settings, database, jobs)
         drafts = RecipeDrafts(datasets, self._recipes)
+        searches = SearchService(drafts, jobs)
         segments = SegmentService(database)
         return StoredServices(
             database=database,
@@ -118,6 +125,8 @@ class Storage:
             import_pages=ImportPageService(datasets, jobs),
             segments=segments,
             drafts=drafts,
-            segmenting=SegmentingPages(drafts, datasets, self._recipes, jobs),
+            searches=searches,
+            search_pages=SearchPages(searches, datasets, jobs),
+            segmenting=SegmentingPages(drafts, datasets, self._recipes, jobs, searches),
             segment_pages=SegmentsPages(segments, self._recipes),
         )

@@ -102,6 +102,7 @@ def measure_criteria(
     most: int = MOST_SEGMENTS,
     least_share: float = LEAST_SHARE,
     progress: Progress = tell_nobody,
+    test_rows: int = TEST_ROWS,
 ) -> tuple[Criteria, Scans]:
     """Measure 1 to `most` segments of the standardised rows z (n, d), fewer where rows are few.
 
@@ -109,17 +110,19 @@ def measure_criteria(
     ----------
     least_share : float
         No segment is wanted below this share of the rows.
+    test_rows : int
+        On how many rows, at most, whatever is repeated on many tables is measured.
 
     Returns
     -------
     criteria : Criteria
     scans : Scans
-        On at most `TEST_ROWS` of the sample's rows, for whoever tests on.
+        On at most `test_rows` of the sample's rows, for whoever tests on.
     """
     with one_thread():
         progress(0.0, "Drawing a sample")
         sample = draw_sample(z, least_share, seed)
-        few = _few_rows(sample.rows, seed)
+        few = _few_rows(sample.rows, seed, test_rows)
         most = max(1, min(most, len(np.unique(few, axis=0)), len(sample.rows) // sample.least_size))
         fits = _fits(sample.rows, most, seed, part_of(progress, 0.0, 0.4))
         scans = Scans(curves(few, most), NullScans(few, most, seed))
@@ -138,10 +141,10 @@ def measure_criteria(
     return Criteria(found, own_answers(found), sample, fits), scans
 
 
-def _few_rows(rows: Floats, seed: int) -> Floats:
-    if len(rows) <= TEST_ROWS:
+def _few_rows(rows: Floats, seed: int, most: int) -> Floats:
+    if len(rows) <= most:
         return rows
-    return rows[np.sort(np.random.default_rng([seed, 9]).choice(len(rows), TEST_ROWS, replace=False))]
+    return rows[np.sort(np.random.default_rng([seed, 9]).choice(len(rows), most, replace=False))]
 
 
 def own_answers(measures: tuple[Measures, ...]) -> dict[str, int | None]:

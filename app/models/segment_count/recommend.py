@@ -96,7 +96,7 @@ def recommend(
     """
     tell = watched(progress, stop, "choosing the number of segments")
     criteria, scans = measure_criteria(z, seed, most, least_share, part_of(tell, 0.0, 0.5))
-    passing = [m.segments for m in criteria.measures[1:] if _passes(m, criteria)]
+    passing = passing_numbers(criteria)
     test = None
     if passing:
         test = compare_scan_with_nulls(scans.observed, passing, scans.nulls, part_of(tell, 0.5, 1.0))
@@ -112,6 +112,11 @@ def recommend(
         test=test,
         criteria=criteria,
     )
+
+
+def passing_numbers(criteria: Criteria) -> list[int]:
+    """Return the numbers worth a test: all segments come back, none is small, no border is heaped."""
+    return [m.segments for m in criteria.measures[1:] if _passes(m, criteria)]
 
 
 def decide(criteria: Criteria, test: ScanTest | None) -> tuple[int, str]:

@@ -4,11 +4,17 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sklearn.metrics import silhouette_score
+from sklearn.metrics import silhouette_samples, silhouette_score
 
 from app.models import silhouettes
 from app.models.sampling import sample_rows
-from app.models.silhouettes import Floats, Labels, estimate_silhouettes, mean_silhouettes
+from app.models.silhouettes import (
+    Floats,
+    Labels,
+    estimate_silhouettes,
+    mean_silhouettes,
+    silhouette_widths,
+)
 
 
 class TestMeanSilhouettes:
@@ -101,3 +107,13 @@ class TestEstimateSilhouettes:
     def test_no_partition(self) -> None:
         nobody = np.zeros(0, dtype=np.int64)
         assert estimate_silhouettes(np.eye(3), [], nobody, np.zeros(0)) == []
+
+
+class TestSilhouetteWidths:
+    def test_as_scikit_learn_computes_them(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        z, labels = np.random.default_rng(6).normal(size=(30, 3)), np.arange(30) % 3
+        monkeypatch.setattr(silhouettes, "BLOCK_ROWS", 7)
+        assert silhouette_widths(z, labels) == pytest.approx(silhouette_samples(z, labels))
+
+    def test_one_group_has_none(self) -> None:
+        assert silhouette_widths(np.eye(4), np.zeros(4, dtype=np.int64)).tolist() == [0.0] * 4

@@ -8,10 +8,12 @@ from starlette.testclient import TestClient
 from app.core.config import Settings
 from app.core.errors import DatasetNotFound
 from app.schemas.job import JobRead
+from app.schemas.search import DraftColumn
 from app.schemas.segment_pages import SegmentingPage
-from app.services.segmenting_pages import NO_NUMBER, WRONG, SegmentingPages
+from app.services.segmenting_pages import GONE, NO_NUMBER, WRONG, SegmentingPages
 from app.services.storage import StoredServices
 from tests.api.test_own_customers import NOBODY, bring, table
+from tests.unit.services.example_search import draft
 from tests.working import working
 
 CHOSEN = {"title": ["Shop"], "name": ["shop"], "segments": ["3"], "use": ["1", "3"]}
@@ -126,6 +128,25 @@ class TestTwice:
 
 def test_a_number_of_segments_too_long_for_a_number(pages: SegmentingPages, dataset: str) -> None:
     assert refused(pages, dataset, segments=["0" * 5_000 + "3"]).errors == {"segments": WRONG["segments"]}
+
+
+class TestFilledIn:
+    def test_by_a_draft_of_a_search(
+        self, pages: SegmentingPages, stored: StoredServices, dataset: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        kept = DraftColumn(column="Umsatz (€)", kind="number", transform="yeo_johnson", weight=0.58)
+        monkeypatch.setattr(stored.searches, "find_draft", lambda *asked: draft(columns=[kept]))
+        page = pages.show(dataset, "a-search", "suggested")
+        shown = {c.name: (c.transform, c.weight) for c in page.columns if c.use}
+        assert shown == {"Umsatz (€)": ("yeo_johnson", "0.58")}
+        assert page.filled == "Filled in: As suggested."
+        # the number is chosen by the training, which tests it
+        assert page.segments == ""
+
+    def test_not_by_one_that_is_gone(self, pages: SegmentingPages, dataset: str) -> None:
+        page = pages.show(dataset, NOBODY, "suggested")
+        assert page.filled == GONE
+        assert page.columns == pages.show(dataset).columns
 
 
 def test_no_such_table(pages: SegmentingPages) -> None:

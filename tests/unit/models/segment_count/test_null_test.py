@@ -6,7 +6,14 @@ import pytest
 from app.models.evidence import SIGNIFICANT
 from app.models.kmeans_fit import Floats
 from app.models.segment_count.null_scans import NullScans
-from app.models.segment_count.null_test import DRAWS, LOOKS, ScanTest, compare_scan_with_nulls
+from app.models.segment_count.null_test import (
+    DRAWS,
+    LOOKS,
+    Contender,
+    ScanTest,
+    compare_scan_with_nulls,
+    compare_scans_with_nulls,
+)
 from app.models.segment_count.scan import Curves, curves
 from tests.unit.models.segment_count.example_tables import blobs, cloud, square
 
@@ -45,6 +52,32 @@ class TestCompareScanWithNulls:
         )
         assert heard == sorted(heard)
         assert heard[-1] < 1.0
+
+
+class TestCompareScansWithNulls:
+    @staticmethod
+    def contender(z: Floats, numbers: list[int], seed: int) -> Contender:
+        return Contender(curves(z, 4), numbers, NullScans(z, 4, seed=seed))
+
+    def test_each_is_held_to_the_best_of_all(self) -> None:
+        z = cloud(80)
+        alone = compare_scan_with_nulls(curves(z, 4), [2, 3, 4], NullScans(z, 4, seed=1))
+        many = [self.contender(z, [2, 3, 4], seed) for seed in range(1, 6)]
+        together = compare_scans_with_nulls(many)[0]
+        assert all(together.p_value(k) >= alone.p_value(k) for k in (2, 3, 4))
+        assert any(together.p_value(k) > alone.p_value(k) for k in (2, 3, 4))
+
+    def test_groups_stay_groups_beside_what_has_none(self) -> None:
+        tests = compare_scans_with_nulls([self.contender(cloud(80), [], 1), self.contender(blobs(3), [3], 2)])
+        assert tests[1].p_value(3) == 1 / (DRAWS + 1)
+        assert all(tests[0].p_value(k) > SIGNIFICANT for k in (2, 3, 4))
+
+    def test_one_of_a_single_segment_is_passed_over(self) -> None:
+        z = blobs(3)
+        one = Contender(curves(z, 1), [], NullScans(z, 1, seed=1))
+        tests = compare_scans_with_nulls([one, self.contender(z, [3], 2)])
+        assert [len(test.p["uniform"]) for test in tests] == [0, 3]
+        assert tests[1].p_value(3) == 1 / (DRAWS + 1)
 
 
 class TestScanTest:
