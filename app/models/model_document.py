@@ -19,12 +19,8 @@ from app.models.metrics import CurvePoint, Metrics
 from app.models.reach import DISTANCE_SHARES
 
 FORMAT: Literal[1] = 1
-MODEL, MODEL_HASH, CONFIDENCE, ANALYSIS = (
-    "model.json",
-    "model.json.sha256",
-    "confidence.json",
-    "analysis.json",
-)
+MODEL, MODEL_HASH = "model.json", "model.json.sha256"
+CONFIDENCE, ANALYSIS = "confidence.json", "analysis.json"
 SCALER, KMEANS, MOVES, CURVES_IMAGE = "scaler.pkl", "kmeans_model.pkl", "moves.json", "curves.svg"
 
 # a mean of fewer customers tells of persons, and its interval claims too much

@@ -67,6 +67,13 @@ class UnderstoodColumn(Answer):
     outliers: int
 
 
+class SameTable(Answer):
+    """A table that was made of the very same file."""
+
+    id: str = Field(examples=[EXAMPLE_ID])
+    name: str = Field(examples=["customers-2026.csv"])
+
+
 class Understanding(Answer):
     """A dry run: what a file holds and what would be taken in."""
 
@@ -92,6 +99,9 @@ class Understanding(Answer):
     )
     remembered: bool = Field(
         description="Whether choices of an earlier file with these columns were applied."
+    )
+    same_as: SameTable | None = Field(
+        default=None, description="The newest table made of this very file, if it was taken in before."
     )
 
 

@@ -114,7 +114,6 @@ class DatasetPage(Answer):
     title: str
     dataset: DatasetRead
     parent: DatasetRead | None
-    same: DatasetRead | None
     figures: list[tuple[str, str, str]]
     columns: list[ColumnChart]
     correlations: HeatTable | None

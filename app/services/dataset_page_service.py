@@ -90,7 +90,6 @@ class DatasetPageService:
             title=dataset.name,
             dataset=dataset,
             parent=self._find(dataset.parent_id),
-            same=self._datasets.find_same(dataset_id),
             figures=_figures(dataset),
             columns=[draw_column(column, told[column.name], summary.rows) for column in dataset.columns],
             correlations=draw_correlations(summary),

@@ -89,13 +89,6 @@ class DatasetService:
         with self._database.reading() as session:
             return _read(DatasetStore(session).get_dataset(dataset_id))
 
-    def find_same(self, dataset_id: str) -> DatasetRead | None:
-        """Return the newest other table with the very values of this one, or None. Raises DatasetNotFound."""
-        with self._database.reading() as session:
-            store = DatasetStore(session)
-            same = store.find_same(store.get_dataset(dataset_id).fingerprint, dataset_id)
-            return None if same is None else _read(same)
-
     def list_successors(self, dataset_id: str) -> list[DatasetRead]:
         """Return the tables that replaced this one or were appended to it, oldest first."""
         with self._database.reading() as session:

@@ -85,8 +85,14 @@ class DryRunWork:
             "file_name": job.payload["file_name"],
             "choices": chosen,
             "remembered": is_remembered,
+            "same_as": self._find_same(found.content_hash),
         }
         return Outcome(told)
+
+    def _find_same(self, content_hash: str) -> dict[str, str] | None:
+        with self._reader.database.reading() as session:
+            same = DatasetStore(session).find_same(content_hash)
+            return None if same is None else {"id": same.id, "name": same.name}
 
 
 class ImportWork:

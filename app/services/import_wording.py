@@ -66,8 +66,13 @@ def understood_sentence(found: Understanding) -> str:
 
 
 def understood_notes(found: Understanding) -> list[str]:
-    """Say what else is worth a look: answers of before, repeats, outliers."""
+    """Say what else is worth a look: the same file before, answers of before, repeats, outliers."""
     notes = []
+    if found.same_as:
+        notes.append(
+            f"You already have this table: {found.same_as.name} was made of the very same file. "
+            "Taken in again, it is kept twice."
+        )
     if found.remembered:
         notes.append(
             "Your answers to an earlier file with these columns were applied. "

@@ -113,7 +113,7 @@ def _curves_of(found: SilhouetteBasis, document: ModelDocument) -> str:
     bands = (
         "The bands are 95 % intervals: these customers are only some of all who might have come, and others "
         "of the same kind would move each figure about so far. Where the bands of two numbers of segments "
-        "overlap, the measure is a weak reason to prefer one of them."
+        "overlap widely, the measure is a weak reason to prefer one of them."
     )
     if found.ci95 is None:
         return bands

@@ -78,7 +78,6 @@ def questions() -> dict[str, Callable[[Session], Any]]:
         store.list_datasets(50, first.next_cursor)
         newest = first.rows[0]
         store.get_dataset(newest.id)
-        store.find_same(newest.fingerprint)
         store.list_successors(newest.parent_id or "")
 
     def work(session: Session) -> None:

@@ -220,11 +220,13 @@ class TestUnderstood:
         assert "What the file does not say by itself" in text
         assert "Your answers" not in text_of(settled(client, sent(client, DOUBTFUL)).text)
 
-    def test_the_very_same_table_again(self, client: TestClient) -> None:
-        assert "very rows" not in text_of(taken(client, name="Spring").text)
-        page = settled(client, sent(client, MESSY))
-        again = wish(client, page, "take", name="Again", lineage="new")
-        assert "You have these very rows twice: Spring, taken in" in text_of(again.text)
+    def test_the_very_same_file_again(self, client: TestClient) -> None:
+        first = settled(client, sent(client, MESSY))
+        assert "You already have this table" not in text_of(first.text)
+        wish(client, first, "take", name="Spring <b>")
+        again = text_of(settled(client, sent(client, MESSY)).text)
+        assert "You already have this table: Spring <b> was made of the very same file." in again
+        assert "You already have" not in text_of(settled(client, sent(client, MESSY + "00998;2;3;m\n")).text)
 
     def test_a_table_that_another_came_after(self, client: TestClient) -> None:
         first = taken(client, name="Spring").url.path

@@ -109,10 +109,11 @@ class DatasetStore:
         """
         return _one(self.find_dataset(dataset_id))
 
-    def find_same(self, fingerprint: str, besides: str = "") -> DatasetRecord | None:
-        """Return the newest dataset with these very values `besides` the one of this id, or None."""
+    def find_same(self, content_hash: str) -> DatasetRecord | None:
+        """Return the newest dataset that was made of a file of this hash and of nothing else, or None."""
         query = select(DatasetRecord).where(
-            DatasetRecord.fingerprint == fingerprint, DatasetRecord.id != besides
+            DatasetRecord.source["content_hash"].as_string() == content_hash,
+            DatasetRecord.lineage.is_distinct_from("appended"),
         )
         return self._session.scalars(query.order_by(DatasetRecord.created_at.desc()).limit(1)).first()
 

@@ -99,12 +99,6 @@ def take_again(
     return datasets.get_dataset(job.id)
 
 
-def test_the_same_values_again(datasets: DatasetService, dataset: DatasetRead, settings: Settings) -> None:
-    assert datasets.find_same(dataset.id) is None
-    again = take_again(datasets, settings, TABLE)
-    assert (datasets.find_same(again.id), datasets.find_same(dataset.id)) == (dataset, again)
-
-
 def test_what_came_after_a_table(datasets: DatasetService, dataset: DatasetRead, settings: Settings) -> None:
     assert datasets.list_successors(dataset.id) == []
     later = take_again(datasets, settings, TABLE + "k99;99,5\n", dataset.id)

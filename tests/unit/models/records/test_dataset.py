@@ -16,7 +16,7 @@ FACTS = DatasetFacts(
     columns=[{"name": "income", "kind": "number"}],
     fingerprint="values",
     header_fingerprint="header",
-    source={"encoding": "utf-8", "delimiter": ";"},
+    source={"encoding": "utf-8", "delimiter": ";", "content_hash": "file"},
     file_name="table-1.csv",
 )
 
@@ -71,17 +71,18 @@ class TestFind:
         with database.reading() as session:
             store = DatasetStore(session)
             assert store.find_dataset(D[1]) is None
-            assert store.find_same("values") is None
+            assert store.find_same("file") is None
             with pytest.raises(DatasetNotFound):
                 store.get_dataset(D[1])
 
-    def test_the_newest_with_these_values(self, database: Database) -> None:
-        for number in (1, 2):
+    def test_the_newest_of_this_very_file(self, database: Database) -> None:
+        # what was appended to another table holds more than the file
+        for given in (facts(1), facts(2), facts(3, D[1])):
             with database.writing() as session:
-                DatasetStore(session).create_dataset(facts(number))
+                DatasetStore(session).create_dataset(given)
         with database.reading() as session:
-            found = DatasetStore(session).find_same("values")
-            assert DatasetStore(session).find_same("others") is None
+            found = DatasetStore(session).find_same("file")
+            assert DatasetStore(session).find_same("another") is None
         assert found is not None
         assert found.id == D[2]
 
