@@ -15,12 +15,14 @@ from statistics import median, quantiles
 
 import httpx
 import pytest
+from pydantic import SecretStr
 
 from app.core.config import Settings
 from app.core.process_limits import OVER_LIMIT
 from app.models.records.job import JobRecord, JobStore
 from app.models.records.upgrade import open_database
 from app.services.job_kinds import TRAINING
+from app.services.job_service import JobService
 from tests.api.live_server import PATIENCE_SECONDS, REPOSITORY, serving
 from tests.stress.clients import CUSTOMER
 from tests.stress.counts import chosen
@@ -64,6 +66,12 @@ def find_job(settings: Settings, job_id: str) -> JobRecord:
         job = JobStore(session).get_job(job_id)
     database.close()
     return job
+
+
+def cancel(settings: Settings, job_id: str) -> None:
+    database = open_database(settings)
+    JobService(database).cancel_job(job_id)
+    database.close()
 
 
 @contextlib.contextmanager
@@ -178,6 +186,25 @@ def refuse_all_but(ended: Ended, words: str) -> None:
     assert ended.job.failure is not None
     assert ended.job.failure["code"] == "work_too_large"
     assert words in ended.job.failure["detail"]
+
+
+class TestCancel:
+    def test_one_that_tells_nothing(self, settings: Settings, url: str) -> None:
+        settings = settings.model_copy(update={"database_url": SecretStr(url)})
+        job_id, next_id = enqueue(settings, "spin"), enqueue(settings, "end_well")
+        with running_away(settings, "--once", job_seconds=3_600) as (process, told):
+            await_line(told, "begun")
+            begun = time.monotonic()
+            cancel(settings, job_id)
+            code = process.wait(PATIENCE_SECONDS)
+            late = time.monotonic() - begun
+        print(f"one that is cancelled and tells nothing: ended after {late:.2f} s")
+        assert code == OVER_LIMIT
+        assert late < MOST_LATE_SECONDS
+        assert find_job(settings, job_id).status == "cancelled"
+        with running_away(settings, "--once") as (process, _):
+            assert process.wait(PATIENCE_SECONDS) == 0
+        assert find_job(settings, next_id).status == "completed"
 
 
 class TestScoring:
