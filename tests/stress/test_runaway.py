@@ -24,6 +24,7 @@ from app.models.records.upgrade import open_database
 from app.services.job_kinds import TRAINING
 from app.services.job_service import JobService
 from tests.api.live_server import PATIENCE_SECONDS, REPOSITORY, serving
+from tests.priorities import stands_back
 from tests.stress.clients import CUSTOMER
 from tests.stress.counts import chosen
 
@@ -34,9 +35,9 @@ pytestmark = [
 
 WALL, CPU, MEMORY = 1, 1, 536_870_912
 MOST_LATE_SECONDS = 5.0
-ROUNDS, ROUND_SECONDS, PAUSE_SECONDS = chosen((2, 1.0, 0.01), (8, 4.0, 0.01))
-# 0.25 is the aim; 0.21 to 0.27 was measured on a machine with other work, so this is not the place to hold it
-MOST_RISE = 0.5
+ROUNDS, ROUND_SECONDS, PAUSE_SECONDS = chosen((2, 1.0, 0.01), (25, 2.0, 0.01))
+# two short rounds tell little on a machine with other work
+MOST_RISE = chosen(10.0, 0.25)
 IS_SMALL = chosen(True, False)
 
 
@@ -218,6 +219,7 @@ class TestScoring:
             httpx.Client(base_url=live.url, trust_env=False) as client,
         ):
             await_line(told, "begun")
+            assert stands_back(process.pid)
             for _ in range(ROUNDS):  # by turns: the machine has other work, too
                 process.send_signal(signal.SIGSTOP)
                 alone.append(p99(client))
@@ -229,7 +231,7 @@ class TestScoring:
             f"a training that runs away ({runaway}): p99 {1000 * median(alone):.2f} ms without it and "
             f"{1000 * median(beside):.2f} ms with it ({rise:+.0%}), medians of {ROUNDS} rounds"
         )
-        assert rise < chosen(10.0, MOST_RISE)
+        assert rise < MOST_RISE
 
 
 def p99(client: httpx.Client) -> float:
