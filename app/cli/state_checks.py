@@ -132,7 +132,7 @@ def look_at_disk(settings: Settings) -> Iterator[Finding]:
 def _kind(database: Database) -> str:
     if database.is_sqlite:
         journal = journal_mode(sqlite3.sqlite_version_info)
-        words = {"wal": "write-ahead log", "truncate": "rollback journal, the safe one for this version"}
+        words = {"wal": "write-ahead log", "persist": "rollback journal, the safe one for this version"}
         return f"SQLite {sqlite3.sqlite_version} ({words[journal]})"
     with database.reading() as session:
         return f"PostgreSQL {session.scalar(text('SHOW server_version'))}"

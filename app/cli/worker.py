@@ -25,6 +25,7 @@ from app.services.job_kinds import job_kinds
 from app.services.job_worker import JobWorker
 from app.services.retention_service import RetentionService
 
+# about a tenth of the server's weight: lower, and a busy machine would let it miss its leases
 NICENESS = 10
 # a server's own worker waits so long for another one to end, and for work
 TURN_SECONDS, IDLE_SECONDS = 3.0, 900.0
@@ -41,8 +42,8 @@ def worker(*, beside: bool, once: bool) -> None:
     """Do jobs, oldest first, one at a time, and tidy up now and then. Several may run: each job is done once.
 
     Exit codes: 0 told to stop, or nothing to do; 1 the database does not answer; 2 the settings cannot be
-    used; 3 another server's worker is at it; 4 a job took more than the settings allow, and this process
-    ended with it: start it again.
+    used; 3 another server's worker is at it; 4 a job took more than the settings allow, or was cancelled and
+    told nothing, and this process ended with it: start it again.
     """
     wake, stop = threading.Event(), threading.Event()
 
@@ -56,7 +57,7 @@ def worker(*, beside: bool, once: bool) -> None:
         configure_logging(settings)
         if beside:
             threading.Thread(target=_listen, args=(wake, end), daemon=True).start()
-            os.nice(NICENESS) if hasattr(os, "nice") else None
+            _stand_back()
             settings.data_dir.mkdir(parents=True, exist_ok=True)
             with FileLock(settings.data_dir / LOCK, timeout=TURN_SECONDS):
                 _work(settings, wake, stop, IDLE_SECONDS)
@@ -69,6 +70,21 @@ def worker(*, beside: bool, once: bool) -> None:
     except ClienteleError as error:
         click.echo(f"clientele: {error.detail}", err=True)
         sys.exit(2 if error.code == "settings_invalid" else 1)
+
+
+def _stand_back() -> None:
+    """Leave the processor to the server.
+
+    Linux weighs sessions against each other before the processes within one. In the server's session, what
+    we take would count as taken by the server, whatever our priority: so we have one of our own, at the
+    same low weight.
+    """
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
+    if sys.platform == "linux":
+        with suppress(OSError):  # begun by hand it may have one, shared with others, or the kernel has none
+            os.setsid()
+            Path("/proc/self/autogroup").write_text(str(NICENESS), encoding="ascii")
 
 
 def _work(settings: Settings, wake: threading.Event, stop: threading.Event, idle_seconds: float) -> None:

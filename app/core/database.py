@@ -3,8 +3,8 @@
     with database.reading() as session: ...     one consistent view; writing through it is refused
     with database.writing() as session: ...     one transaction, kept at the end or not at all
 
-On SQLite a writer takes its turn when the block begins (``BEGIN IMMEDIATE``) and waits for it, so a busy
-database is slow and not an error. Blocks are short: nobody computes inside one.
+On SQLite a writer takes its turn when the block begins and waits for it (`write_turns`), so a busy database
+is slow and not an error. Blocks are short: nobody computes inside one.
 """
 
 from __future__ import annotations
@@ -47,6 +47,7 @@ from app.core.column_types import UtcDateTime, write_json
 from app.core.config import Settings
 from app.core.errors import ClienteleError, DatabaseUnavailable, InputInvalid, SettingsInvalid
 from app.core.sqlite_guard import prepare
+from app.core.write_turns import WriteTurns
 
 # of a writer on SQLite for its turn, of everybody for a connection
 PATIENCE_SECONDS = 20.0
@@ -97,6 +98,7 @@ class Database:
         self.key = key
         self._lock = threading.Lock()
         self._engine: Engine | None = None
+        self._turns = WriteTurns(Path(f"{self.url.database}-turn")) if self.is_sqlite else None
 
     @classmethod
     def of(cls, settings: Settings) -> Database:
@@ -127,19 +129,35 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """Open a session whose changes are kept together when the block ends without an error."""
-        with self.in_our_words(), self._sessions({"is_writer": True}).begin() as session:
-            session.connection()  # by itself, it would begin at the first statement
-            yield session
+        with self.in_our_words():
+            sessions = self._sessions({"is_writer": True})
+            with self._turn(PATIENCE_SECONDS), sessions.begin() as session:
+                session.connection()  # by itself, it would begin at the first statement
+                yield session
 
     @contextmanager
     def alone(self, patience: float) -> Iterator[Connection]:
         """Open a transaction for changing the tables, with references unchecked while they are rebuilt."""
         engine = self._open(foreign_keys=False, patience=patience).execution_options(is_writer=True)
         try:
-            with self.in_our_words(), engine.begin() as connection:
+            with self.in_our_words(), self._turn(patience), engine.begin() as connection:
                 yield connection
         finally:
             engine.dispose()
+
+    @contextmanager
+    def _turn(self, patience: float) -> Iterator[None]:
+        if self._turns is None:
+            yield
+            return
+        try:
+            turn = self._turns.take(patience)
+        except TimeoutError:
+            raise self._unusable("it is busy for too long") from None
+        try:
+            yield
+        finally:
+            self._turns.leave(turn)
 
     def close(self) -> None:
         """Close the connections that nobody uses; the next use opens new ones."""
@@ -174,7 +192,10 @@ class Database:
         is_away = isinstance(error, (OperationalError, InterfaceError)) and not self.is_sqlite
         if words is None and (is_away or (isinstance(error, DBAPIError) and error.connection_invalidated)):
             words = "it does not answer"
-        return DatabaseUnavailable(f"{self.key}: the database cannot be used: {words}") if words else None
+        return self._unusable(words) if words else None
+
+    def _unusable(self, words: str) -> DatabaseUnavailable:
+        return DatabaseUnavailable(f"{self.key}: the database cannot be used: {words}")
 
     def _sessions(self, options: dict[str, Any]) -> sessionmaker[Session]:
         with self._lock:
@@ -217,9 +238,7 @@ class Database:
             # for this user alone; SQLite gives its journals the same mode
             os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
         except OSError as error:
-            raise DatabaseUnavailable(
-                f"{self.key}: the database cannot be used: {(error.strerror or 'no such file').lower()}"
-            ) from None
+            raise self._unusable((error.strerror or "no such file").lower()) from None
 
 
 def clock(session: Session, later: timedelta = timedelta(0)) -> ColumnElement[datetime]:

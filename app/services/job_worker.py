@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from typing import Any
 import structlog
 from sqlalchemy.orm import Session
 
+from app.core import process_limits
 from app.core.database import Database
 from app.core.errors import ClienteleError, LeaseLost, WorkTooLarge
 from app.core.process_limits import ProcessLimits, ProcessWatch
@@ -20,6 +22,10 @@ from app.models.records.job_lease import JobLeases
 
 LEASE_SECONDS = 10.0
 BEAT_SECONDS = 1.0
+# how long a job that was cancelled may tell nothing before its process ends with it
+SILENT_SECONDS = 2.0
+# told by work that has computed all and is about to keep it: from here on it is not ended
+KEEPING = 1.0
 REMEDY = "JOB_SECONDS, JOB_CPU_SECONDS and JOB_MEMORY_BYTES set what a job may take"
 
 log = structlog.get_logger("clientele.jobs")
@@ -58,7 +64,8 @@ class Outcome:
 
 Work = Callable[[JobRecord, Tell], Outcome]
 """Does one kind of job. It calls `tell` with how far it is and what it does, and often: this is where a
-job that was cancelled or lost ends. It may be begun again after a crash at any point."""
+job that was cancelled or lost ends. With `KEEPING` it tells that it will now put what it made where others
+see it. It may be begun again after a crash at any point."""
 
 
 class JobWorker:
@@ -74,7 +81,8 @@ class JobWorker:
         Once it is set, the job at hand is given back where it next tells of its progress, and no other is
         begun.
     limits : ProcessLimits, optional
-        What one job may take. One that takes more fails, and this process ends with it.
+        What one job may take. One that takes more fails, and this process ends with it; so it does with one
+        that was cancelled and tells nothing. Without limits the process never ends so.
     """
 
     def __init__(
@@ -106,7 +114,8 @@ class JobWorker:
             return JobLeases(session).claim(self._name, self._lease)
 
     def _do(self, job: JobRecord) -> None:
-        pulse = _Pulse(self._database, job, self._lease, self._stop)
+        give_up = partial(self._give_up, job) if self._limits is not None else None
+        pulse = _Pulse(self._database, job, self._lease, self._stop, give_up)
         try:
             with self._watch(job), pulse:
                 outcome = self._kinds[job.kind]()(job, pulse.tell)
@@ -137,6 +146,11 @@ class JobWorker:
         log.warning("job_too_large", job=job.id, kind=job.kind, detail=passed)
         self._fail(job, WorkTooLarge(f"the work was ended: it took more than {passed}; {REMEDY}"))
 
+    def _give_up(self, job: JobRecord) -> None:
+        if self._end(job, lambda leases: leases.cancel(job.id, job.fence)):
+            log.warning("job_cancelled_while_silent", job=job.id, kind=job.kind)
+            process_limits.end_process()
+
     def _fail(self, job: JobRecord, error: ClienteleError) -> None:
         faults = [{"pointer": fault.pointer, "detail": fault.sentence} for fault in error.faults]
         self._end(job, lambda leases: leases.fail(job.id, job.fence, error.code, error.detail, faults))
@@ -166,6 +180,7 @@ class _Pulse:
     job: JobRecord
     lease: float
     stop: threading.Event
+    give_up: Callable[[], None] | None
     _told: tuple[float, str] = (0.0, "")
     _verdict: BaseException | None = None
     _is_over: threading.Event = field(default_factory=threading.Event)
@@ -189,13 +204,25 @@ class _Pulse:
             raise _JobStopped
 
     def _beat_on(self) -> None:
+        cancelled_at: float | None = None
         while not self._is_over.wait(min(BEAT_SECONDS, self.lease / 3)):
             try:
                 with self.database.writing() as session:
-                    if JobLeases(session).beat(self.job.id, self.job.fence, self.lease, *self._told):
-                        self._verdict = _JobCancelled()
+                    is_cancelled = JobLeases(session).beat(
+                        self.job.id, self.job.fence, self.lease, *self._told
+                    )
+                if is_cancelled:
+                    cancelled_at = cancelled_at or time.monotonic()
+                    self._cancel(time.monotonic() - cancelled_at)
             except LeaseLost as lost:
                 self._verdict = lost
                 return
             except ClienteleError as error:  # the database is away: the lease goes on for a while
                 log.warning("job_beat_failed", job=self.job.id, detail=error.detail)
+
+    def _cancel(self, silent_seconds: float) -> None:
+        # in this order: work that told of `KEEPING` before it could see the verdict is seen doing so
+        self._verdict = self._verdict or _JobCancelled()
+        is_silent = silent_seconds >= SILENT_SECONDS and self._told[0] < KEEPING
+        if is_silent and self.give_up is not None:
+            self.give_up()

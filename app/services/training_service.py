@@ -100,6 +100,7 @@ class TrainingService:
                 model, row_segments = trained.model, trained.row_segments
             else:
                 row_segments = _place(model, table)
+                progress("trained", 1.0)
             labelled = None
             if activate:
                 store.activate(model.document.version)

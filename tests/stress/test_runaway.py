@@ -15,13 +15,16 @@ from statistics import median, quantiles
 
 import httpx
 import pytest
+from pydantic import SecretStr
 
 from app.core.config import Settings
 from app.core.process_limits import OVER_LIMIT
 from app.models.records.job import JobRecord, JobStore
 from app.models.records.upgrade import open_database
 from app.services.job_kinds import TRAINING
+from app.services.job_service import JobService
 from tests.api.live_server import PATIENCE_SECONDS, REPOSITORY, serving
+from tests.priorities import stands_back
 from tests.stress.clients import CUSTOMER
 from tests.stress.counts import chosen
 
@@ -32,9 +35,9 @@ pytestmark = [
 
 WALL, CPU, MEMORY = 1, 1, 536_870_912
 MOST_LATE_SECONDS = 5.0
-ROUNDS, ROUND_SECONDS, PAUSE_SECONDS = chosen((2, 1.0, 0.01), (8, 4.0, 0.01))
-# 0.25 is the aim; 0.21 to 0.27 was measured on a machine with other work, so this is not the place to hold it
-MOST_RISE = 0.5
+ROUNDS, ROUND_SECONDS, PAUSE_SECONDS = chosen((2, 1.0, 0.01), (25, 2.0, 0.01))
+# two short rounds tell little on a machine with other work
+MOST_RISE = chosen(10.0, 0.25)
 IS_SMALL = chosen(True, False)
 
 
@@ -64,6 +67,12 @@ def find_job(settings: Settings, job_id: str) -> JobRecord:
         job = JobStore(session).get_job(job_id)
     database.close()
     return job
+
+
+def cancel(settings: Settings, job_id: str) -> None:
+    database = open_database(settings)
+    JobService(database).cancel_job(job_id)
+    database.close()
 
 
 @contextlib.contextmanager
@@ -180,6 +189,25 @@ def refuse_all_but(ended: Ended, words: str) -> None:
     assert words in ended.job.failure["detail"]
 
 
+class TestCancel:
+    def test_one_that_tells_nothing(self, settings: Settings, url: str) -> None:
+        settings = settings.model_copy(update={"database_url": SecretStr(url)})
+        job_id, next_id = enqueue(settings, "spin"), enqueue(settings, "end_well")
+        with running_away(settings, "--once", job_seconds=3_600) as (process, told):
+            await_line(told, "begun")
+            begun = time.monotonic()
+            cancel(settings, job_id)
+            code = process.wait(PATIENCE_SECONDS)
+            late = time.monotonic() - begun
+        print(f"one that is cancelled and tells nothing: ended after {late:.2f} s")
+        assert code == OVER_LIMIT
+        assert late < MOST_LATE_SECONDS
+        assert find_job(settings, job_id).status == "cancelled"
+        with running_away(settings, "--once") as (process, _):
+            assert process.wait(PATIENCE_SECONDS) == 0
+        assert find_job(settings, next_id).status == "completed"
+
+
 class TestScoring:
     @pytest.mark.parametrize("runaway", chosen(["spin"], ["spin", "hold", "churn"]))
     def test_scoring_goes_on(self, trained: Settings, tmp_path: Path, runaway: str) -> None:
@@ -191,6 +219,7 @@ class TestScoring:
             httpx.Client(base_url=live.url, trust_env=False) as client,
         ):
             await_line(told, "begun")
+            assert stands_back(process.pid)
             for _ in range(ROUNDS):  # by turns: the machine has other work, too
                 process.send_signal(signal.SIGSTOP)
                 alone.append(p99(client))
@@ -202,7 +231,7 @@ class TestScoring:
             f"a training that runs away ({runaway}): p99 {1000 * median(alone):.2f} ms without it and "
             f"{1000 * median(beside):.2f} ms with it ({rise:+.0%}), medians of {ROUNDS} rounds"
         )
-        assert rise < chosen(10.0, MOST_RISE)
+        assert rise < MOST_RISE
 
 
 def p99(client: httpx.Client) -> float:

@@ -17,6 +17,8 @@ from tests.api.live_server import PATIENCE_SECONDS, Live, serving
 from tests.stress.counts import chosen
 
 WORKERS, WRITERS, SECONDS = chosen((2, 8, 2.0), (4, 16, 60.0))
+# of 99 in 100 writes; a short run on a busy machine tells nothing about it
+MOST_SECONDS = chosen(PATIENCE_SECONDS, 0.25)
 
 
 class Writer:
@@ -94,6 +96,7 @@ def test_many_writers_over_the_api(trained: Settings, tmp_path: Path, url: str) 
     )
     assert set(statuses) <= {200, 202, 204}
     assert len(writes) >= WRITERS // 2
+    assert at(writes, 0.99) < MOST_SECONDS
 
 
 def at(times: list[float], share: float) -> float:

@@ -102,7 +102,7 @@ class JobStore:
         )
         # two that ask at once: the second waits here for the first to commit, and gets its job
         statement = insert.on_conflict_do_update(
-            index_elements=["idempotency_key"], set_={"idempotency_key": insert.excluded.idempotency_key}
+            index_elements=["idempotency_key"], set_={"idempotency_key": key}
         ).returning(JobRecord)
         job = self._session.scalars(statement, execution_options={"populate_existing": True}).one()
         if job.body_hash != body_hash:

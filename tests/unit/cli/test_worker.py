@@ -21,6 +21,7 @@ from app.services.job_service import JobService
 from app.services.job_worker import JobWorker
 from app.services.retention_service import RetentionService
 from tests.api.live_server import REPOSITORY
+from tests.priorities import group_niceness, stands_back
 
 PATIENCE_SECONDS = 120.0
 
@@ -90,7 +91,7 @@ def test_it_tidies_seldom(
     monkeypatch.setattr(command, "IDLE_SECONDS", 0.05)
     monkeypatch.setattr(command, "ASK_SECONDS", 0.01)
     monkeypatch.setattr(command, "_listen", lambda wake, end: None)
-    monkeypatch.setattr(os, "nice", lambda by: by, raising=False)
+    monkeypatch.setattr(command, "_stand_back", lambda: None)
     monkeypatch.setattr(RetentionService, "tidy", lambda self: turns.append("tidy"))
     monkeypatch.setattr(JobWorker, "work_off", work_off)
     assert run("--beside", env=variables) == 0
@@ -131,7 +132,7 @@ def test_beside_a_server_only_one_works(
 ) -> None:
     monkeypatch.setattr(command, "TURN_SECONDS", 0.05)
     monkeypatch.setattr(command, "_listen", lambda wake, end: None)
-    monkeypatch.setattr(os, "nice", lambda by: by, raising=False)
+    monkeypatch.setattr(command, "_stand_back", lambda: None)
     with FileLock(settings.data_dir / LOCK):
         assert run("--beside", env=variables) == TAKEN
 
@@ -139,8 +140,37 @@ def test_beside_a_server_only_one_works(
 def test_without_work_it_ends(variables: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(command, "IDLE_SECONDS", 0.0)
     monkeypatch.setattr(command, "_listen", lambda wake, end: None)
-    monkeypatch.setattr(os, "nice", lambda by: by, raising=False)
+    monkeypatch.setattr(command, "_stand_back", lambda: None)
     assert run("--beside", env=variables) == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="sessions are weighed on Linux")
+class TestStandBack:
+    def test_a_low_priority_in_a_session_of_its_own(self) -> None:
+        code = "from app.cli import worker; worker._stand_back(); print('done', flush=True); input()"
+        with subprocess.Popen(
+            [sys.executable, "-c", code], cwd=REPOSITORY, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        ) as process:
+            assert process.stdout is not None
+            assert process.stdout.readline() == b"done\n"
+            assert not stands_back(os.getpid())
+            assert stands_back(process.pid)
+            process.communicate(b"\n")
+
+    def test_a_session_of_others_is_left_as_it_is(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def refuse() -> None:
+            raise PermissionError
+
+        monkeypatch.setattr(os, "nice", lambda by: by)
+        monkeypatch.setattr(os, "setsid", refuse)
+        before = group_niceness(os.getpid())
+        command._stand_back()
+        assert group_niceness(os.getpid()) == before
+
+    def test_elsewhere_there_are_no_sessions(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.delattr(os, "nice")
+        monkeypatch.setattr(sys, "platform", "win32")
+        command._stand_back()
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows knows no SIGTERM")

@@ -14,15 +14,15 @@ from app.core.sqlite_guard import journal_mode, prepare
 REPAIRED = (3, 51, 3)
 FAULTY = (3, 40, 1)
 MODES = {
-    (3, 35, 0): "truncate",
-    (3, 40, 1): "truncate",
-    (3, 44, 5): "truncate",
+    (3, 35, 0): "persist",
+    (3, 40, 1): "persist",
+    (3, 44, 5): "persist",
     (3, 44, 6): "wal",
-    (3, 45, 0): "truncate",
-    (3, 50, 6): "truncate",
+    (3, 45, 0): "persist",
+    (3, 50, 6): "persist",
     (3, 50, 7): "wal",
-    (3, 51, 0): "truncate",
-    (3, 51, 2): "truncate",
+    (3, 51, 0): "persist",
+    (3, 51, 2): "persist",
     (3, 51, 3): "wal",
     (3, 52, 0): "wal",
     (4, 0, 0): "wal",
@@ -53,7 +53,7 @@ class TestJournalMode:
 
 
 class TestPrepare:
-    @pytest.mark.parametrize(("version", "mode"), [(FAULTY, "truncate"), (REPAIRED, "wal")])
+    @pytest.mark.parametrize(("version", "mode"), [(FAULTY, "persist"), (REPAIRED, "wal")])
     def test_what_is_set(
         self, connection: sqlite3.Connection, version: tuple[int, int, int], mode: str
     ) -> None:
@@ -71,7 +71,7 @@ class TestPrepare:
         prepare(connection, 3.0, version=REPAIRED)
         connection.execute("CREATE TABLE t (x)")
         prepare(connection, 3.0, version=FAULTY)
-        assert asked(connection, "journal_mode") == "truncate"
+        assert asked(connection, "journal_mode") == "persist"
         assert connection.execute("SELECT * FROM t").fetchall() == []
 
     def test_somebody_else_keeps_the_write_ahead_log(
@@ -81,7 +81,7 @@ class TestPrepare:
         connection.execute("CREATE TABLE t (x)")
         with (
             closing(sqlite3.connect(tmp_path / "clientele.db")) as other,
-            pytest.raises(DatabaseUnavailable, match="another journal mode than truncate"),
+            pytest.raises(DatabaseUnavailable, match="another journal mode than persist"),
         ):
             prepare(other, 0.0, version=FAULTY)
 
@@ -97,7 +97,7 @@ class TestPrepare:
         closing_soon.start()
         prepare(connection, 20.0, version=FAULTY)
         closing_soon.join()
-        assert asked(connection, "journal_mode") == "truncate"
+        assert asked(connection, "journal_mode") == "persist"
 
     def test_a_file_that_cannot_be_written(self, connection: sqlite3.Connection, tmp_path: Path) -> None:
         prepare(connection, 3.0, version=REPAIRED)

@@ -15,9 +15,12 @@ from app.core.errors import FieldFault, TableInvalid
 from app.core.process_limits import ProcessLimits
 from app.models.records.column_mapping import ColumnMappingStore
 from app.models.records.job import JobRecord, JobStore
+from app.models.records.job_lease import JobLeases
+from app.services import job_worker
 from app.services.job_worker import JobWorker, Outcome, Tell, Work
 
 LEASE = 0.3
+AMPLE = ProcessLimits(3_600.0, 3_600.0, 2**40)
 
 
 def enqueue(database: Database, *kinds: str) -> list[str]:
@@ -161,16 +164,84 @@ class TestEnds:
         ]
 
 
-class TestLimits:
-    @pytest.fixture(autouse=True)
-    def ended(self, monkeypatch: pytest.MonkeyPatch) -> threading.Event:
-        """Set when the process would have ended."""
-        event = threading.Event()
-        monkeypatch.setattr(process_limits, "LOOK_SECONDS", 0.01)
-        monkeypatch.setattr(process_limits, "GRACE_SECONDS", 600.0)
-        monkeypatch.setattr(process_limits, "end_process", event.set)
-        return event
+@pytest.fixture
+def ended(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Set when the process would have ended."""
+    event = threading.Event()
+    monkeypatch.setattr(process_limits, "LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(process_limits, "GRACE_SECONDS", 600.0)
+    monkeypatch.setattr(process_limits, "end_process", event.set)
+    return event
 
+
+class TestSilence:
+    @pytest.fixture(autouse=True)
+    def short(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(job_worker, "SILENT_SECONDS", 0.2)
+        monkeypatch.setattr(job_worker, "BEAT_SECONDS", 0.05)
+
+    def cancel(self, database: Database, job: JobRecord) -> None:
+        with database.writing() as session:
+            JobStore(session).request_cancel(job.id)
+
+    def run(self, database: Database, work: Work, limits: ProcessLimits | None = AMPLE) -> JobRecord:
+        (job_id,) = enqueue(database, "count")
+        JobWorker(database, {"count": lambda: work}, "a worker", limits=limits).work_off()
+        return job_of(database, job_id)
+
+    def test_a_cancelled_job_that_tells_nothing_ends_with_its_process(
+        self, database: Database, ended: threading.Event
+    ) -> None:
+        def work(job: JobRecord, tell: Tell) -> Outcome:
+            self.cancel(database, job)
+            assert ended.wait(20)  # in a real one, nothing comes after this
+            assert job_of(database, job.id).status == "cancelled"
+            return Outcome({"n": 1}, afterwards=lambda: pytest.fail("it was cancelled"))
+
+        job = self.run(database, work)
+        assert (job.status, job.result) == ("cancelled", None)
+
+    @pytest.mark.parametrize("limits", [AMPLE, None])
+    def test_one_that_tells_again_ends_alone(
+        self, database: Database, ended: threading.Event, limits: ProcessLimits | None
+    ) -> None:
+        def work(job: JobRecord, tell: Tell) -> Outcome:
+            self.cancel(database, job)
+            time.sleep(0.1 if limits else 0.5)
+            until(lambda: False, tell)
+            return Outcome({})
+
+        assert self.run(database, work, limits).status == "cancelled"
+        assert not ended.is_set()
+
+    def test_one_that_keeps_what_it_made_is_let_finish(
+        self, database: Database, ended: threading.Event
+    ) -> None:
+        def work(job: JobRecord, tell: Tell) -> Outcome:
+            tell(job_worker.KEEPING, "keeping it")
+            self.cancel(database, job)
+            time.sleep(0.6)
+            return Outcome({"n": 1})
+
+        assert self.run(database, work).status == "completed"
+        assert not ended.is_set()
+
+    def test_one_that_ends_at_this_very_moment_is_let_be(
+        self, database: Database, ended: threading.Event
+    ) -> None:
+        def work(job: JobRecord, tell: Tell) -> Outcome:
+            self.cancel(database, job)
+            with database.writing() as session:
+                JobLeases(session).complete(job.id, job.fence, {"n": 1})
+            worker(database, work)._give_up(job)
+            return Outcome({"n": 2})
+
+        assert self.run(database, work).result == {"n": 1}
+        assert not ended.is_set()
+
+
+@pytest.mark.usefixtures("ended")
+class TestLimits:
     def test_a_job_that_takes_too_much_fails_with_its_process(
         self, database: Database, ended: threading.Event
     ) -> None:
