@@ -24,7 +24,7 @@ def inertia(z: Floats, labels: Labels) -> float:
 class TestStandardErrors:
     def test_as_fresh_customers_vary(self) -> None:
         rng = np.random.default_rng(3)
-        tables = [draw(400, rng) for _ in range(300)]
+        tables = [draw(300, rng) for _ in range(200)]
         measures = {
             "inertia": inertia,
             "calinski_harabasz": calinski_harabasz_score,
