@@ -13,7 +13,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -145,19 +145,9 @@ class Database:
         finally:
             engine.dispose()
 
-    @contextmanager
-    def _turn(self, patience: float) -> Iterator[None]:
-        if self._turns is None:
-            yield
-            return
-        try:
-            turn = self._turns.take(patience)
-        except TimeoutError:
-            raise self._unusable("it is busy for too long") from None
-        try:
-            yield
-        finally:
-            self._turns.leave(turn)
+    def _turn(self, patience: float) -> AbstractContextManager[None]:
+        late = self._unusable("it is busy for too long")
+        return nullcontext() if self._turns is None else self._turns.turn(patience, late)
 
     def close(self) -> None:
         """Close the connections that nobody uses; the next use opens new ones."""

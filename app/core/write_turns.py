@@ -15,8 +15,9 @@ import os
 import sys
 import threading
 from collections import deque
+from collections.abc import Iterator
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 if sys.platform != "win32":
@@ -43,6 +44,18 @@ class WriteTurns:
         self._lock = threading.Lock()
         self._places: deque[tuple[int, Future[None]]] = deque()
         self._keepers = 0
+
+    @contextmanager
+    def turn(self, patience: float, late: Exception) -> Iterator[None]:
+        """Have a turn for the block, or raise `late` if it does not come within so many seconds."""
+        try:
+            turn = self.take(patience)
+        except TimeoutError:
+            raise late from None
+        try:
+            yield
+        finally:
+            self.leave(turn)
 
     def take(self, patience: float) -> int | None:
         """Wait for a turn, at most so many seconds; return what to give to `leave`.

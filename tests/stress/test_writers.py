@@ -78,7 +78,8 @@ def test_many_writers_over_the_api(trained: Settings, tmp_path: Path, url: str) 
     more = {"WEB_CONCURRENCY": str(WORKERS), "JOB_WORKER": "false", "DATABASE_URL": url}
     with serving(chosen_settings, tmp_path / "log", **more) as live:
         writers = [Writer(live, seed) for seed in range(WRITERS)]
-        writers[0].list_texts()  # the database is opened, and the clock begins
+        for writer in writers:  # each one's worker opens the database, and the clock begins
+            writer.list_jobs()
         end = time.monotonic() + SECONDS
         threads = [threading.Thread(target=writer.run, args=(end,)) for writer in writers]
         for thread in threads:
