@@ -24,6 +24,7 @@ from app.utils.quantities import listing
 SKEWED = 0.5
 CORRELATED = 0.8
 LEAST_WEIGHT = 0.1
+NAMED = 4
 
 Rows = Literal["all", "second half"]
 
@@ -118,7 +119,7 @@ def _without_idle(first: Draft, names: Collection[str]) -> list[Draft]:
         return []
     draft = Draft(
         key="without-idle",
-        title=f"Without {listing(left)}, which {'shows' if len(left) == 1 else 'show'} no groups",
+        title=f"Without {_some(left)}, which {'shows' if len(left) == 1 else 'show'} no groups",
         columns=tuple(column for column in first.columns if column.name not in names),
         rows="second half",
     )
@@ -134,12 +135,12 @@ def _of_correlated(columns: Columns, first: Draft) -> list[Draft]:
     left = [name for group in groups for name in group[1:]]
     one = Draft(
         key="one-of-each",
-        title=f"One column of each strongly correlated group: without {listing(left)}",
+        title=f"One column of each strongly correlated group: without {_some(left)}",
         columns=tuple(column for column in first.columns if column.name not in left),
     )
     shared = Draft(
         key="shared-weight",
-        title="Strongly correlated columns count as one: " + "; ".join(listing(group) for group in groups),
+        title="Strongly correlated columns count as one: " + "; ".join(map(_some, groups)),
         columns=tuple(
             replace(column, weight=max(LEAST_WEIGHT, round(column.weight / sizes[column.name] ** 0.5, 2)))
             if column.name in sizes
@@ -182,6 +183,13 @@ def _transformed(columns: Columns, first: Draft) -> list[Draft]:
 def _with_transforms(first: Draft, key: str, title: str, transforms: Mapping[str, TransformName]) -> Draft:
     columns = (replace(c, transform=transforms.get(c.name, c.transform)) for c in first.columns)
     return Draft(key, title, tuple(columns))
+
+
+def _some(names: Sequence[str]) -> str:
+    """Name columns, of many the first ones: which are kept is told beside it."""
+    if len(names) <= NAMED:
+        return listing(names)
+    return listing([*names[: NAMED - 1], f"{len(names) - NAMED + 1} others"])
 
 
 def _asked(columns: Columns, column: DraftColumn) -> NumberFeature | CategoryFeature:

@@ -37,6 +37,12 @@ class TestVary:
         assert {both.rows, one.rows} == {"second half"}
         assert found["suggested"].rows == "all"
 
+    def test_of_many_columns_the_first_are_named(self) -> None:
+        columns = groups(ROWS) | noise(ROWS, 5)
+        four, five = (by_key(columns, *list(noise(ROWS, count)))["without-idle"].title for count in (4, 5))
+        assert four == "Without noise1, noise2, noise3 and noise4, which show no groups"
+        assert five == "Without noise1, noise2, noise3 and 2 others, which show no groups"
+
     def test_correlated_columns_count_once(self) -> None:
         columns = noise(ROWS, 4)
         columns["echo"] = np.asarray(columns["noise2"]) + 0.3 * np.asarray(columns["noise3"])
