@@ -4,7 +4,7 @@ Silhouettes of different columns do not compare, and who may choose among drafts
 So each draft is compared with tables without groups of its own columns, and the verdict on each is held to
 the whole search: a draft may be called separate groups only where it stands out farther than the best of all
 drafts at all numbers of segments does in tables without groups. Columns that seem to show no groups are found
-on one half of the customers and left out on the other. The rates are in ``docs/decisions/0027-search.md``.
+on one half of the customers and left out on the other. The rates are in ``docs/decisions/0028-search.md``.
 """
 
 from __future__ import annotations
