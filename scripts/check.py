@@ -24,9 +24,9 @@ LEAST_COVERAGE = 95
 # Measured by `coverage run` and not by pytest's plugin: it also sees the servers that tests start and end.
 PLAIN = (PYTHON, "-m", "pytest")
 MEASURED = (PYTHON, "-m", "coverage", "run", "-m", "pytest")
-# one process more than the smallest machine that builds this has cores: much waits for a server or a disk
-IN_THREE = ("-n", "3")
-# each test by itself to whoever is free, but those of one group, which share a server, to one process
+# two processes, as many cores as the smallest machine that builds this has: tests of a file share what was made
+IN_TWO = ("-n", "2", "--dist", "loadfile")
+# in the browser each test goes to whoever is free, and those of one group, which share a server, to one process
 IN_GROUPS = ("-n", "2", "--dist", "loadgroup")
 # a recording of each test costs a third of the time: `pytest --last-failed --tracing on` makes it afterwards
 WHEN_BROWSER_FAILS = ("--screenshot", "only-on-failure", "--output", "out/browser")
@@ -65,8 +65,8 @@ def list_stages(fast: bool) -> list[Stage]:
         Stage("types", (PYTHON, "-m", "mypy")),
         Stage("layers", (lint_imports, "--no-logo")),
         Stage("forget", (PYTHON, "-m", "coverage", "erase"), is_fast=False),
-        Stage("tests", (*command, "tests", *elsewhere, *IN_THREE)),
-        Stage("stress", (*PLAIN, "tests/stress", *IN_THREE), is_fast=False),
+        Stage("tests", (*command, "tests", *elsewhere, *IN_TWO)),
+        Stage("stress", (*PLAIN, "tests/stress", *IN_TWO), is_fast=False),
         Stage("browser", (*PLAIN, "tests/browser", *IN_GROUPS, *WHEN_BROWSER_FAILS), is_fast=False),
         Stage("combine", (PYTHON, "-m", "coverage", "combine", "-q"), is_fast=False),
         Stage(

@@ -114,6 +114,7 @@ def _work(settings: Settings, wake: threading.Event, stop: threading.Event, idle
 @contextmanager
 def _beating(path: Path) -> Iterator[None]:
     """Show that a worker lives, also in the middle of a computation."""
+    _touch(path)
     is_over = threading.Event()
     thread = threading.Thread(target=_beat, args=(path, is_over), daemon=True)
     thread.start()
@@ -125,11 +126,13 @@ def _beating(path: Path) -> Iterator[None]:
 
 
 def _beat(path: Path, is_over: threading.Event) -> None:
-    while True:
-        with suppress(OSError):
-            path.touch()
-        if is_over.wait(BEAT_SECONDS):
-            return
+    while not is_over.wait(BEAT_SECONDS):
+        _touch(path)
+
+
+def _touch(path: Path) -> None:
+    with suppress(OSError):
+        path.touch()
 
 
 def _listen(wake: threading.Event, end: Callable[[], None]) -> None:
