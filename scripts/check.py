@@ -24,9 +24,9 @@ LEAST_COVERAGE = 95
 # Measured by `coverage run` and not by pytest's plugin: it also sees the servers that tests start and end.
 PLAIN = (PYTHON, "-m", "pytest")
 MEASURED = (PYTHON, "-m", "coverage", "run", "-m", "pytest")
-# two processes, as many cores as the smallest machine that builds this has: tests of a file share what was made
+# two processes, as many as the smallest machine that builds this has cores: each does whole files
 IN_TWO = ("-n", "2", "--dist", "loadfile")
-# in the browser each test goes to whoever is free, and those of one group, which share a server, to one process
+# in the browser each test goes to whoever is free, but those of a group, which share a server, to one
 IN_GROUPS = ("-n", "2", "--dist", "loadgroup")
 # a recording of each test costs a third of the time: `pytest --last-failed --tracing on` makes it afterwards
 WHEN_BROWSER_FAILS = ("--screenshot", "only-on-failure", "--output", "out/browser")
