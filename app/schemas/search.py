@@ -31,6 +31,9 @@ class SearchAsked(SearchCreate):
     """The same, with the columns that the table suggested when the search was asked for."""
 
     columns: list[DraftColumn]
+    exceptional: bool = Field(
+        default=False, description="Whether the table suggests to keep exceptional customers apart."
+    )
 
 
 class SearchDraft(Answer):
@@ -64,7 +67,10 @@ class SearchRead(Answer):
 
     dataset_id: str
     table_rows: int
-    sampled_rows: int = Field(description="Customers drawn at random for the search.")
+    sampled_rows: int = Field(description="Customers drawn at random for the search, and not set aside.")
+    set_aside: int = Field(
+        description="Customers far from all others, who would be kept apart and had no say in any draft."
+    )
     null_tables: int = Field(description="Tables without groups that were searched in the same way.")
     chosen: str = Field(description="Key of the draft to take.")
     text: str = Field(description="What to do, in words.")

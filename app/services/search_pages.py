@@ -130,7 +130,12 @@ def _drawn(read: SearchRead) -> str:
             "; which columns show no groups was found on one half of them, and what is left without these "
             "columns was judged on the other"
         )
-    return f"Tried on {rows} customers{half}."
+    aside = ""
+    if read.set_aside:
+        are = "is" if read.set_aside == 1 else "are"
+        far = f"{counted(read.set_aside, 'customer')} far from all others"
+        aside = f" {far} {are} left out here, for the form keeps them apart."
+    return f"Tried on {rows} customers{half}.{aside}"
 
 
 def _percent(share: float) -> str:

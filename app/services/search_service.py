@@ -32,7 +32,8 @@ class SearchService:
             for f in suggestion.features
             if f.use
         ]
-        asked = SearchAsked(dataset_id=wish.dataset_id, seed=wish.seed, columns=columns)
+        apart = suggestion.exceptional.use
+        asked = SearchAsked(**wish.model_dump(), columns=columns, exceptional=apart)
         return self._jobs.submit(SEARCH, asked.model_dump(), key)
 
     def find_draft(self, dataset_id: str, search_id: str, key: str) -> SearchDraft | None:

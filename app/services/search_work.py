@@ -6,6 +6,7 @@ from app.core.errors import DatasetNotFound
 from app.models.datasets.sample import draw_columns
 from app.models.records.job import JobRecord
 from app.models.search.drafts import DraftColumn as Column
+from app.models.search.drafts import without_far
 from app.models.search.search import SEARCH_ROWS, Found, Trial, search_drafts
 from app.schemas.search import DraftColumn, SearchAsked, SearchDraft, SearchRead
 from app.services.dataset_files import DatasetFiles
@@ -28,7 +29,8 @@ class SearchWork:
         if not path.is_file():
             raise DatasetNotFound("the table was deleted meanwhile")
         suggested = [_column(column) for column in asked.columns]
-        columns, rows = draw_columns(path, [column.name for column in suggested], SEARCH_ROWS, asked.seed)
+        drawn, rows = draw_columns(path, [column.name for column in suggested], SEARCH_ROWS, asked.seed)
+        columns, aside = without_far(drawn, suggested) if asked.exceptional else (drawn, 0)
         found = search_drafts(
             columns,
             suggested,
@@ -38,7 +40,8 @@ class SearchWork:
         read = SearchRead(
             dataset_id=asked.dataset_id,
             table_rows=rows,
-            sampled_rows=min(rows, SEARCH_ROWS),
+            sampled_rows=min(rows, SEARCH_ROWS) - aside,
+            set_aside=aside,
             null_tables=found.null_tables,
             chosen=found.trials[found.chosen].draft.key,
             text=advice(found),

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, cast
 
 import numpy as np
 
 from app.core.errors import TableInvalid
+from app.models.encoding.apart import find_apart
 from app.models.encoding.document import CategoryFeature, EncodingDocument, NumberFeature
-from app.models.encoding.fitting import Columns, apply_rows, fit_encoding
+from app.models.encoding.fitting import Column, Columns, apply_rows, fit_encoding
 from app.models.encoding.suggestion import skewness
 from app.models.encoding.transforms import TransformName
 from app.models.kmeans_fit import Floats
@@ -75,6 +76,26 @@ def usable_columns(
         else:
             usable.append(column)
     return tuple(usable), reasons
+
+
+def without_far(columns: Columns, suggested: Sequence[DraftColumn]) -> tuple[Columns, int]:
+    """Return the columns without the rows far from all others in the suggested numbers, and how many.
+
+    A recipe keeps such customers apart; left in, they would press everybody else together in every draft.
+    """
+    numbers, _ = usable_columns(columns, [column for column in suggested if column.is_number])
+    places = [encode(columns, [column])[1][:, 0].tolist() for column in numbers]
+    far = find_apart(places, [column.weight for column in numbers]).far
+    if not far:
+        return columns, 0
+    kept = np.delete(np.arange(len(places[0])), far).tolist()
+    return {name: _rows(column, kept) for name, column in columns.items()}, len(far)
+
+
+def _rows(column: Column, kept: Sequence[int]) -> Column:
+    if isinstance(column, np.ndarray):
+        return column[kept]
+    return cast(Column, [column[row] for row in kept])
 
 
 def encode(columns: Columns, chosen: Sequence[DraftColumn]) -> tuple[EncodingDocument, Floats]:

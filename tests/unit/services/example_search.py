@@ -51,6 +51,7 @@ def read(**changed: Any) -> SearchRead:
         "dataset_id": "a-table",
         "table_rows": 5_000,
         "sampled_rows": 2_000,
+        "set_aside": 0,
         "null_tables": 198,
         "chosen": "without-idle",
         "text": "Take it.",

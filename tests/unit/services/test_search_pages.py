@@ -95,6 +95,14 @@ class TestResult:
         assert drawn.startswith("Tried on 2,000 of 5,000 customers; which columns show no groups was found")
         assert left == "Visits was left out: it is the same in every row."
 
+    def test_who_is_kept_apart(self, shown: Any) -> None:
+        assert (
+            shown(set_aside=3)
+            .notes[1]
+            .endswith(" 3 customers far from all others are left out here, for the form keeps them apart.")
+        )
+        assert "1 customer far from all others is left out here" in shown(set_aside=1).notes[1]
+
     def test_where_nothing_was_worth_a_test(self, shown: Any) -> None:
         only = draft(rows=200, segments=1, verdict="nothing_to_see", clearness=None, stability=None)
         result = shown(table_rows=200, sampled_rows=200, null_tables=0, chosen="suggested", drafts=[only])

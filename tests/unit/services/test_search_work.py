@@ -60,6 +60,20 @@ class TestSearchWork:
         assert told == sorted(told)
         assert told[-1] == 1.0
 
+    def test_whales_have_no_say(self, files: DatasetFiles, monkeypatch: pytest.MonkeyPatch) -> None:
+        path = files.table_of("a-table")
+        whales = 'SELECT 1000 + i AS "row", 9000.0 + i AS spend, 5.0 AS visits FROM range(2) AS r(i)'
+        duckdb.execute(f"CREATE TEMP TABLE more AS SELECT * FROM '{path}' UNION ALL {whales}")
+        duckdb.execute(f"COPY more TO '{path}' (FORMAT parquet)")
+        duckdb.execute("DROP TABLE more")
+        monkeypatch.setattr(search_work, "search_drafts", partial(search_drafts, most=3))
+        asked = job()
+        asked.payload = asked.payload | {"exceptional": True}
+        read = SearchRead.model_validate(SearchWork(files)(asked, lambda share, words: None).result)
+        assert (read.table_rows, read.sampled_rows, read.set_aside) == (ROWS + 2, ROWS, 2)
+        assert read.drafts[0].rows == ROWS
+        assert (read.drafts[0].segments, read.drafts[0].verdict) == (3, "separate_groups")
+
     def test_a_table_that_is_gone(self, files: DatasetFiles) -> None:
         with pytest.raises(DatasetNotFound):
             SearchWork(files)(job("another"), lambda share, words: None)
