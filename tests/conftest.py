@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from coverage import Coverage
+from pydantic import SecretStr
 from starlette.testclient import TestClient
 
 from app.application import create_app
@@ -17,6 +18,7 @@ from app.models.recipe import SHIPPED
 from app.services.training_service import TrainingService
 from data.generators import lifestyle, mall
 from tests.own_recipes import OWN, train_own
+from tests.storage.every_folder import database_url
 
 pytest_plugins = ["tests.storage.databases"]
 
@@ -151,5 +153,9 @@ def empty_client(settings: Settings) -> Iterator[TestClient]:
 def settings_in(folder: Path) -> Settings:
     """Return settings whose data and artefacts lie below a folder, whatever the machine's own are."""
     return Settings(
-        _env_file=None, data_dir=folder / "data", artifacts_dir=folder / "models_artifacts", job_worker=False
+        _env_file=None,
+        data_dir=folder / "data",
+        artifacts_dir=folder / "models_artifacts",
+        database_url=SecretStr(database_url(folder)),
+        job_worker=False,
     )

@@ -52,6 +52,7 @@ def environment(settings: Settings, port: int, **more: str) -> dict[str, str]:
         "DATA_DIR": str(settings.data_dir),
         "ARTIFACTS_DIR": str(settings.artifacts_dir),
         "PYTHONUTF8": "1",
+        "DATABASE_URL": settings.database_url.get_secret_value(),
     }
     return os.environ | chosen | more
 

@@ -7,15 +7,13 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
-from psycopg import sql
 from sqlalchemy import make_url
 
 from app.core.database import Database
 from app.models.records.tables import metadata
 from app.models.records.upgrade import upgrade
-from tests.storage.postgres import server_url
+from tests.storage.postgres import run, server_url
 
 KINDS = ("sqlite", "postgresql")
 numbers = itertools.count()
@@ -47,11 +45,6 @@ def postgres_with_tables(postgres: NewDatabase) -> str:
     upgrade(database)
     database.close()
     return url
-
-
-def run(url: str, words: str, *names: str) -> None:
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(sql.SQL(words).format(*map(sql.Identifier, names)))
 
 
 @pytest.fixture(scope="session")

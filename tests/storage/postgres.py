@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 
 import psycopg
 import pytest
+from psycopg import sql
 
 # the server refuses to run as root
 SERVANTS = ("postgres", "nobody")
@@ -105,6 +106,12 @@ def server_url() -> Iterator[str]:
         return
     with own_server(HASTY) as server:
         yield server.url
+
+
+def run(url: str, words: str, *names: str) -> None:
+    """Do one statement, with names in the places of its braces."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(sql.SQL(words).format(*map(sql.Identifier, names)))
 
 
 def binaries() -> Path | None:
