@@ -170,8 +170,8 @@ def _shoppers(recipes: RecipeService) -> ShopperService:
 
 
 def _add_routes(app: FastAPI, services: Services, api: APIRouter) -> None:
-    app.include_router(api)
-    for controller in (
+    """Add the routers' routes as they are: included, each would be analysed anew at the first request."""
+    nouns = (
         recipe_controller,
         version_controller,
         segment_controller,
@@ -180,22 +180,19 @@ def _add_routes(app: FastAPI, services: Services, api: APIRouter) -> None:
         search_controller,
         training_controller,
         job_controller,
-    ):
-        app.include_router(controller.router)
-    app.include_router(recipe_controller.changes)
-    app.include_router(probe_controller.router)
-    app.include_router(metrics_controller.router)
-    app.include_router(shopper_controller.build_router(services.shoppers.predictions.form.body("Shopper")))
+    )
+    routers = [api, *(controller.router for controller in nouns)]
+    routers += [recipe_controller.changes, probe_controller.router, metrics_controller.router]
+    routers.append(shopper_controller.build_router(services.shoppers.predictions.form.body("Shopper")))
     older = services.predictions.form.older_body()
     if older is not None:
-        app.include_router(older_controller.build_router(older))
+        routers.append(older_controller.build_router(older))
     # an import's pages lie below the tables' address
     pages = (view_controller, import_page_controller, dataset_page_controller)
-    for controller in (*pages, docs_controller, static_assets):
-        app.include_router(controller.router)
-    app.include_router(version_controller.pages)
-    app.include_router(search_controller.pages)
-    app.include_router(segment_page_controller.router)
+    routers += [controller.router for controller in (*pages, docs_controller, static_assets)]
+    routers += [version_controller.pages, search_controller.pages, segment_page_controller.router]
+    for router in routers:
+        app.router.routes.extend(router.routes)
 
 
 def _upload_limits(settings: Settings) -> dict[str, int]:

@@ -156,8 +156,7 @@ def names(folder: Path, random: Random) -> Iterator[str]:
 
 def addresses(app: Any) -> list[tuple[str, str]]:
     """Return method and path of every route that takes something from its address."""
-    routers = [app.router, *(r.original_router for r in app.router.routes if hasattr(r, "original_router"))]
-    routes = [route for router in routers for route in router.routes if isinstance(route, Route)]
+    routes = [route for route in app.router.routes if isinstance(route, Route)]
     found = [(m, r.path) for r in routes if "{" in r.path for m in sorted(r.methods or ())]
     return [(method, path) for method, path in found if method != "HEAD"]
 
