@@ -62,7 +62,7 @@ def list_stages(fast: bool) -> list[Stage]:
     return [
         Stage("format", (PYTHON, "-m", "ruff", "format", "--check", ".")),
         Stage("lint", (PYTHON, "-m", "ruff", "check", ".")),
-        Stage("types", (PYTHON, "-m", "mypy")),
+        Stage("types", (PYTHON, "-m", "mypy", "--num-workers", "2")),
         Stage("layers", (lint_imports, "--no-logo")),
         Stage("forget", (PYTHON, "-m", "coverage", "erase"), is_fast=False),
         Stage("tests", (*command, "tests", *elsewhere, *IN_TWO)),

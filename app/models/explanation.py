@@ -12,7 +12,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from app.models.ml_model import MLModel
-from app.models.paths import Path, find_path
+from app.models.paths import Path, find_paths
 
 
 @dataclass(frozen=True)
@@ -70,8 +70,6 @@ def explain(model: MLModel, values: Sequence[float], targets: Collection[int] | 
         runner_up=runner,
         margin=math.fsum(reason.contribution for reason in reasons),
         reasons=reasons,
-        paths=tuple(
-            find_path(model, values, index) for index in wanted if index != own or placement.exceptional
-        ),
+        paths=find_paths(model, values, [i for i in wanted if i != own or placement.exceptional]),
         is_exceptional=placement.exceptional,
     )

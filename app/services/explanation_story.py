@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from itertools import accumulate, pairwise
 from urllib.parse import urlencode
 
+from app.models.cells import MOST_DECIMALS
 from app.models.encoding.document import NumberEncoding
 from app.models.explanation import Explanation
 from app.models.ml_model import MLModel
 from app.models.model_document import FeatureState
-from app.models.paths import MOST_DECIMALS, Path
+from app.models.paths import Path
 from app.schemas.page import MapSegment, Outlying, ReasonLine, WhatIf, Why
 from app.utils.quantities import listing, number_text, plain_number, with_unit
 

@@ -110,6 +110,9 @@ class JobWorker:
         return done
 
     def _claim(self) -> JobRecord | None:
+        with self._database.reading() as session:  # with nothing to do it stands in no writer's way
+            if not JobLeases(session).is_any_free():
+                return None
         with self._database.writing() as session:
             return JobLeases(session).claim(self._name, self._lease)
 

@@ -17,7 +17,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, Playwright
 
-CANDIDATES = ("chromium", "google-chrome", "google-chrome-stable", "microsoft-edge")
+from app.cli.browser import NAMES
+
 FLAGS = [
     "--disable-quic",
     "--no-first-run",
@@ -31,14 +32,14 @@ FLAGS = [
     "--host-resolver-rules=MAP lan.test 127.0.0.1",
 ]
 HELP = (
-    "no browser: on Debian 'apt-get install chromium'; elsewhere install Chrome or Edge, or run "
-    "'python -m playwright install chromium'; or set BROWSER_PATH"
+    "no browser: on Debian 'apt-get install chromium-headless-shell'; elsewhere install Chrome or Edge, or "
+    "run 'python -m playwright install chromium'; or set BROWSER_PATH"
 )
 
 
 def launch_options(playwright: Playwright) -> dict[str, Any] | None:
     """Find a browser: in the environment or on the PATH, installed Chrome or Edge, or Playwright's own."""
-    path = os.environ.get("BROWSER_PATH") or next(filter(None, map(shutil.which, CANDIDATES)), None)
+    path = os.environ.get("BROWSER_PATH") or next(filter(None, map(shutil.which, NAMES)), None)
     options: list[dict[str, Any]] = [{"executable_path": path}] if path else []
     options += [{"channel": "chrome"}, {"channel": "msedge"}, {}]
     for option in options:

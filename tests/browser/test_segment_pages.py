@@ -166,7 +166,7 @@ def test_the_segments_fit_and_have_no_findings(page: Page, live: Live) -> None:
 
 
 def test_a_training_is_followed_and_cancelled(page: Page, live: Live) -> None:
-    page.goto(training(live, seed=1))
+    page.goto(training(live, segments="auto", seed=1))  # long enough to be cancelled
     bar = page.get_by_role("progressbar")
     expect(bar).to_be_visible()
     assert_open_to_all(page)

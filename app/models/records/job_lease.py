@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, literal, null, or_, select, true, update
+from sqlalchemy import ColumnElement, case, exists, func, literal, null, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from app.core.database import clock
@@ -36,6 +36,10 @@ class JobLeases:
     def __init__(self, session: Session, most_attempts: int = MOST_ATTEMPTS) -> None:
         self._session = session
         self._most_attempts = most_attempts
+
+    def is_any_free(self) -> bool:
+        """Answer whether a job waits or has lost its worker: without one, a claim would find nothing."""
+        return self._session.scalar(select(exists().where(self._is_free()))) is True
 
     def claim(self, worker: str, lease_seconds: float) -> JobRecord | None:
         """Take the oldest job that waits or whose worker is gone; None if there is no work.

@@ -57,6 +57,15 @@ class TestIsFound:
         monkeypatch.setenv("BROWSER_PATH", "gone")
         assert not Script().search().is_found()
 
+    def test_where_we_may_install_only_the_quick_one_will_do(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(browser, "is_debian_root", lambda: True)
+        (tmp_path / "chromium").touch(stat.S_IRWXU)
+        assert not Script().search().is_found()
+        (tmp_path / browser.HEADLESS).touch(stat.S_IRWXU)
+        assert Script().search().is_found()
+
     def test_where_installers_put_one(self, tmp_path: Path) -> None:
         (tmp_path / "Google Chrome").touch()
         assert Script().search().is_found()
@@ -68,7 +77,9 @@ class TestInstall:
         script = Script()
         assert script.search().install() == 0
         assert len(script.commands) == 2
-        assert script.commands[1].endswith("install --no-install-recommends chromium fonts-dejavu-core")
+        assert script.commands[1].endswith(
+            "install --no-install-recommends chromium-headless-shell fonts-dejavu-core"
+        )
 
     @pytest.mark.parametrize("failing", ["apt-get -q -y update", "apt-get -q -y install"])
     def test_debian_without_packages(self, monkeypatch: pytest.MonkeyPatch, failing: str) -> None:
@@ -77,6 +88,15 @@ class TestInstall:
         assert script.search().install() == 0
         assert script.commands[-1] == "python -m playwright install chromium"
         assert script.said == []
+
+    def test_another_one_will_do_where_there_are_no_packages(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(browser, "is_debian_root", lambda: True)
+        (tmp_path / "chromium").touch(stat.S_IRWXU)
+        script = Script(failing=("apt-get",))
+        assert script.search().install() == 0
+        assert len(script.commands) == 1
 
     def test_elsewhere(self) -> None:
         script = Script()

@@ -9,7 +9,7 @@ from random import Random
 import pytest
 
 from app.models.ml_model import MixedModel
-from app.models.paths import find_path
+from app.models.paths import find_path, find_paths
 from app.models.recipe import get_recipe
 from tests.unit.models.shoppers import customers, trained_model, with_used
 
@@ -37,10 +37,8 @@ class TestTo:
         model: MixedModel = request.getfixturevalue(kind)
         found = 0
         for values in customers(model, 25, seed=3):
-            for index in range(3):
-                if model.lands(values) == index:
-                    continue
-                path = find_path(model, values, index)
+            for path in find_paths(model, values, {0, 1, 2} - {model.lands(values)}):
+                index = path.index
                 if path.to is None:
                     continue
                 found += 1
@@ -58,7 +56,9 @@ class TestTo:
         random = Random(8)
         for values in customers(model, 8, seed=5):
             start = model.standardise(values)
-            paths = {i: find_path(model, values, i) for i in range(3) if model.lands(values) != i}
+            paths = {
+                path.index: path for path in find_paths(model, values, {0, 1, 2} - {model.lands(values)})
+            }
             for _ in range(1500):
                 reach = random.choice((0.5, 1.0, 3.0))
                 moved = {
@@ -89,15 +89,13 @@ class TestSingle:
         model: MixedModel = request.getfixturevalue(kind)
         kinds: set[str] = set()
         for values in customers(model, 25, seed=4):
-            for index in range(3):
-                if model.lands(values) == index:
-                    continue
-                for place, value in enumerate(find_path(model, values, index).single):
+            for path in find_paths(model, values, {0, 1, 2} - {model.lands(values)}):
+                for place, value in enumerate(path.single):
                     feature = model.document.features[place]
                     if value is not None:
                         kinds.add(feature.kind)
                         assert not feature.derived
-                        assert model.lands(model.changed(values, {place: value})) == index
+                        assert model.lands(model.changed(values, {place: value})) == path.index
         assert "number" in kinds
 
     def test_a_level_near_a_border(self, model: MixedModel) -> None:
@@ -122,8 +120,8 @@ class TestSingle:
     def test_nothing_does_where_a_scan_finds_nothing(self, model: MixedModel) -> None:
         nulls = 0
         for values in customers(model, 10, seed=9):
-            for index in {0, 1, 2} - {model.lands(values)}:
-                single = find_path(model, values, index).single
+            for path in find_paths(model, values, {0, 1, 2} - {model.lands(values)}):
+                index, single = path.index, path.single
                 for place, coordinate in model.changeable:
                     if single[place] is None:
                         nulls += 1
