@@ -105,6 +105,7 @@ class TestSmoke:
         asked = {f"{check.method} {check.path}" for check in tried()}
         assert set(server.asked) == asked | {"GET /api/v1/recipes"}
 
+    @pytest.mark.slow
     @pytest.mark.parametrize(
         ("path", "reply", "found"),
         [
@@ -137,6 +138,7 @@ class TestSmoke:
         assert found in failed[0]
         assert result.stdout.splitlines()[-1] == f"{len(tried()) - 1} passed, 1 failed"
 
+    @pytest.mark.slow
     @pytest.mark.parametrize(
         ("seconds", "then"), [((30,), "failed"), ((70, 700), "running"), ((), "completed")]
     )

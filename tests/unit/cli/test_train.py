@@ -212,6 +212,7 @@ class TestProgram:
             check=False,
         )
 
+    @pytest.mark.slow
     def test_it_trains(self, repository: Path, store: ArtifactStore) -> None:
         done = self.train(repository, "--json")
         assert done.returncode == 0, done.stderr
@@ -221,6 +222,7 @@ class TestProgram:
         assert done.stderr.startswith("reading the table …\n")
         assert store.pointer.version() == 1
 
+    @pytest.mark.slow
     def test_it_refuses(self, repository: Path, store: ArtifactStore) -> None:
         done = self.train(repository, "--data", "nothing.csv")
         assert (done.returncode, done.stdout) == (2, "")

@@ -173,6 +173,7 @@ class TestStandBack:
         command._stand_back()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="Windows knows no SIGTERM")
 @pytest.mark.parametrize("end", ["input", "signal"])
 def test_it_ends_with_its_server(variables: dict[str, str], end: str) -> None:

@@ -73,6 +73,7 @@ class TestPaths:
                 assert found.paths == tuple(path for path in every.paths if path.index == index)
             assert explain(model, values, []).paths == ()
 
+    @pytest.mark.slow
     def test_every_single_feature_answer_lands_in_its_segment(self, model: MLModel) -> None:
         for values in customers(500, seed=4):
             for path in explain(model, values).paths:
@@ -96,6 +97,7 @@ class TestPaths:
                 # the answer is rounded to one decimal, so it may lie one step of that inside the border
                 assert path.cost <= best + step
 
+    @pytest.mark.slow
     def test_a_null_means_that_no_value_of_that_feature_does(self, model: MLModel) -> None:
         scans = ([x / 2 for x in range(2001)], [1 + y / 4 for y in range(397)])
         nulls = 0

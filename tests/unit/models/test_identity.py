@@ -23,6 +23,7 @@ def index_near(centroids: Floats, place: tuple[float, float]) -> int:
 
 
 class TestMatchCentroids:
+    @pytest.mark.slow
     def test_a_hundred_seeds_move_nobody(self, mall_rows: Floats) -> None:
         z = fit_scaling(mall_rows).apply(mall_rows)
         first = fit_kmeans(z, 5, seed=0)

@@ -22,6 +22,7 @@ def model(shoppers_once: Path) -> MixedModel:
 
 
 class TestPlace:
+    @pytest.mark.slow
     def test_nearest_by_definition(self, model: MixedModel) -> None:
         for values in customers(model, 200, seed=1):
             z = model.standardise(values)

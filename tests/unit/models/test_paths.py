@@ -52,6 +52,7 @@ class TestTo:
                         assert f.minimum <= x <= f.maximum
         assert found > 35
 
+    @pytest.mark.slow
     def test_nothing_drawn_is_cheaper(self, model: MixedModel) -> None:
         random = Random(8)
         for values in customers(model, 8, seed=5):
@@ -73,6 +74,7 @@ class TestTo:
                     # rounded to whole dollars, days and orders
                     assert cost <= math.dist(model.standardise(other), start) + 0.25
 
+    @pytest.mark.slow
     def test_what_is_derived_follows(self, nine: MixedModel) -> None:
         for values in customers(nine, 6, seed=6):
             for index in range(3):

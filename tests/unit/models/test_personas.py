@@ -53,6 +53,7 @@ class TestNameNewborns:
             turned = name_newborns(mall_recipe, centroids[order], [], 5)
             assert turned == [straight[place] for place in order]
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("k", range(2, MOST_SEGMENTS + 1))
     def test_names_and_slots_are_unique_at_every_k(self, k: int, mall_recipe: Recipe) -> None:
         rng = np.random.default_rng(k)

@@ -16,6 +16,7 @@ def shares(rows: np.ndarray) -> np.ndarray:
 
 
 class TestProject:
+    @pytest.mark.slow
     @pytest.mark.parametrize("d", [2, 3, 4, 7, 20])
     @pytest.mark.parametrize("k", [3, 5, 8])
     def test_no_plane_shows_more_of_the_centroids(self, d: int, k: int) -> None:

@@ -32,6 +32,7 @@ class TestPlaceLabels:
         labels = place_labels([f"Segment {n}" for n in range(8)], [(300.0, 200.0)] * 8, PLOT)
         assert overlaps([label_box(label) for label in labels]) == 0.0
 
+    @pytest.mark.slow
     @pytest.mark.parametrize(("k", "most_covered"), [(4, 0.0), (6, 0.01), (8, 0.02)])
     def test_long_names_anywhere_hardly_cover_each_other(self, k: int, most_covered: float) -> None:
         chance, covered, room = random.Random(k), 0.0, 0.0

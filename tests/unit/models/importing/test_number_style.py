@@ -91,6 +91,7 @@ class TestWholeColumns:
                 v / 10**p for v, p in zip(values, places, strict=True)
             ]
 
+    @pytest.mark.slow
     @settings(max_examples=300, deadline=None)
     @given(columns)
     def test_the_right_answer_of_a_person_is_always_exact(
@@ -107,6 +108,7 @@ class TestWholeColumns:
             assert parse(text, style) in (None, value / 10**places)
         assert sum(parse(text, style) is None for text in texts) == 0
 
+    @pytest.mark.slow
     @settings(max_examples=1000, deadline=None)
     @given(st.text("0123456789.,' -+()%€", max_size=14), st.sampled_from([".", ","]))
     def test_a_style_never_reads_a_text_in_two_ways(self, text: str, decimal: str) -> None:

@@ -100,6 +100,7 @@ class TestTakeIn:
             take_in(table, understand(table, LIMITS), tmp_path / "taken", LIMITS)
         assert list((tmp_path / "taken").iterdir()) == []
 
+    @pytest.mark.slow
     def test_rows_keep_their_order_over_many_blocks(self, tmp_path: Path) -> None:
         path = write(tmp_path, "id,x\n" + "".join(f"k{n},{n}.5\n" for n in range(30_000)))
         seen: list[int] = []

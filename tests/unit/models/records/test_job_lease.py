@@ -55,6 +55,21 @@ def say(database: Database, word: str, job: JobRecord) -> object:
         return WORDS[word](JobLeases(session), job.id, job.fence)
 
 
+class TestIsAnyFree:
+    def test_what_waits_and_what_lost_its_worker(self, database: Database) -> None:
+        def is_any_free() -> bool:
+            with database.reading() as session:
+                return JobLeases(session).is_any_free()
+
+        assert not is_any_free()
+        asked(database)
+        assert is_any_free()
+        claimed(database)
+        assert not is_any_free()
+        lapse(database)
+        assert is_any_free()
+
+
 class TestClaim:
     def test_no_work(self, database: Database) -> None:
         assert perhaps_claimed(database) is None
