@@ -16,17 +16,6 @@ def test_any_name_of_a_file_and_of_a_column(tmp_path: Path) -> None:
         assert base.execute(f"SELECT {quoted(name)} FROM rows").fetchall() == [(1.5,)]
 
 
-def test_what_one_connection_sees_another_does_not(tmp_path: Path) -> None:
-    paths = [tmp_path / f"{n}.parquet" for n in range(2)]
-    with open_base() as first, open_base() as second:
-        for n, (base, path) in enumerate(zip((first, second), paths, strict=True)):
-            base.execute(f"COPY (SELECT {n} AS n) TO {literal(path)} (FORMAT parquet)")
-            open_rows(base, path)
-        assert [base.execute("SELECT n FROM rows").fetchall() for base in (first, second)] == [[(0,)], [(1,)]]
-    with open_base() as third:
-        assert third.execute("SELECT count(*) FROM duckdb_views() WHERE NOT internal").fetchall() == [(0,)]
-
-
 def test_rows_are_read_without_a_library_for_numbers() -> None:
     code = "import sys, app.models.datasets.rows; print(*{n.partition('.')[0] for n in sys.modules})"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
