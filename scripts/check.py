@@ -126,7 +126,9 @@ def environment() -> dict[str, str]:
     chosen = {"PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1"}
     if os.environ.get("CI", "").lower() not in ("", "0", "false"):
         chosen["REQUIRE_BROWSER"] = "1"
-    return os.environ | chosen
+    # with it, each of a hundred servers and workers that tests start would compile the application anew
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return kept | chosen
 
 
 def summarise(outcomes: Sequence[Outcome]) -> None:
