@@ -1,4 +1,4 @@
-"""A segment's cell: the places nearer to its centroid than to any other, within the features' bounds."""
+"""A segment's cell, nearer to its centroid than to any other, and the rounded values next to a place."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import math
 from app.models.ml_model import MLModel
 from app.models.model_document import FeatureState
 
-# how far inside its bounds a place counts as within: rounding must not put it out again
+# so near to a border, rounding may put a place on either side of it
 INSIDE = 1e-9
 MOST_DECIMALS = 6  # more than the feature's own, where a segment is that narrow
 

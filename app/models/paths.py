@@ -43,15 +43,15 @@ class Path:
     single: tuple[float | None, ...]
 
 
-def find_path(model: MLModel, values: Sequence[float], index: int) -> Path:
-    """Find the way of one customer, d values in own units within their bounds, into another segment."""
-    return find_paths(model, values, [index])[0]
-
-
 def find_paths(model: MLModel, values: Sequence[float], indices: Iterable[int]) -> tuple[Path, ...]:
     """Find the ways of one customer, d values in own units within their bounds, into other segments."""
     z = model.standardise(values)
-    scans = {place: Landings(scan(model, values, z[c], place)) for place, c in model.changeable}
+    sources = {name for feature in model.document.features for name in feature.derived}
+    scans = {
+        place: Landings(scan(model, values, z[coordinate], place))
+        for place, coordinate in model.changeable
+        if model.document.features[place].name in sources
+    }
     return tuple(_find(model, values, z, index, scans) for index in indices)
 
 

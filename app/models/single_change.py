@@ -44,14 +44,17 @@ def find_single(
     place: int,
     landings: Landings | None,
 ) -> float | None:
-    """Return the value of one feature that alone would do, nearest to the present one, or None."""
+    """Return the value of one feature that alone would do, nearest to the present one, or None.
+
+    With `landings`, which one needs from which others are derived, the value is the first of those.
+    """
     feature = model.document.features[place]
     if feature.levels:
         return _other_level(model, index, values, z, place)
-    if feature.derived or landings is None:
+    if feature.derived:
         return None
     coordinate = dict(model.changeable)[place]
-    if any(feature.name in other.derived for other in model.document.features):
+    if landings is not None:
         return _first_of(landings, model, index, values, z[coordinate], place)
     interval = _interval(model, index, z, coordinate)
     if interval is None:

@@ -9,7 +9,7 @@ from random import Random
 import pytest
 
 from app.models.ml_model import MixedModel
-from app.models.paths import find_path, find_paths
+from app.models.paths import find_paths
 from app.models.recipe import get_recipe
 from tests.unit.models.shoppers import customers, trained_model, with_used
 
@@ -78,7 +78,7 @@ class TestTo:
     def test_what_is_derived_follows(self, nine: MixedModel) -> None:
         for values in customers(nine, 6, seed=6):
             for index in range(3):
-                to = find_path(nine, values, index).to
+                to = find_paths(nine, values, [index])[0].to
                 if to is not None:
                     told, product = spend_of(nine, to)
                     assert told == product
@@ -112,7 +112,7 @@ class TestSingle:
             others = {index for index in landing.values() if index is not None} - {model.lands(values)}
             if others:
                 index = others.pop()
-                single = find_path(model, values, index).single[place]
+                single = find_paths(model, values, [index])[0].single[place]
                 assert single is not None
                 assert landing[single] == index
                 return
@@ -140,7 +140,7 @@ class TestSingle:
 def test_an_exceptional_customer_reaches_the_ball_of_the_segment(model: MixedModel) -> None:
     values = [65_000.0, 75.0, 24.0, 5_000.0, 15.0, 0.0]
     assert model.lands(values) is None
-    path = find_path(model, values, 0)
+    path = find_paths(model, values, [0])[0]
     assert path.to is not None
     distance = model.place(path.to).distances[0]
     assert distance <= model.threshold
@@ -152,8 +152,8 @@ def test_no_way_where_the_fixed_part_alone_is_too_far(model: MixedModel) -> None
     values = [65_000.0, 75.0, 24.0, 450.0, 15.0, 0.0]
     narrow = trained_threshold(model, 0.05)
     assert values[place] == 0.0
-    assert find_path(narrow, values, 1).to is None
-    assert set(find_path(narrow, values, 1).single) == {None}
+    assert find_paths(narrow, values, [1])[0].to is None
+    assert set(find_paths(narrow, values, [1])[0].single) == {None}
 
 
 def trained_threshold(model: MixedModel, threshold: float) -> MixedModel:
