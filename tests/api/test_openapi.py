@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.routing import Mount, Route
 from starlette.testclient import TestClient
 
 # Clients are generated from these: none may change. New ones are seen in the committed description.
@@ -160,3 +161,9 @@ def test_its_examples_are_answered(shared_client: TestClient, described: dict[st
         schema = described["components"]["schemas"][name]
         example = {field: schema["properties"][field]["examples"][0] for field in schema["required"]}
         assert shared_client.post(path, json=example).status_code == 200
+
+
+def test_no_route_is_analysed_a_second_time(shared_client: TestClient) -> None:
+    # what is included stands there as a group, whose routes are made anew at the first request that passes by
+    application: Any = shared_client.app
+    assert [route for route in application.router.routes if not isinstance(route, Route | Mount)] == []

@@ -49,6 +49,12 @@ def until(condition: Callable[[], bool], tell: Tell) -> None:
 
 
 class TestWorkOff:
+    def test_with_nothing_to_do_it_takes_no_turn_of_the_writers(
+        self, database: Database, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(database, "writing", lambda: pytest.fail("it writes"))
+        assert worker(database, lambda job, tell: Outcome({})).work_off() == 0
+
     def test_the_oldest_first_until_none_is_left(self, database: Database) -> None:
         done: list[int] = []
 
