@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-# Chromium's engine without a window: the tests take half the time of the whole browser
+# Chromium's engine without a window: the tests take some two thirds of the whole browser's time
 HEADLESS = "chromium-headless-shell"
 NAMES = (HEADLESS, "chromium", "google-chrome", "google-chrome-stable", "microsoft-edge")
 # Where installers put a browser that is not on the PATH; Playwright finds these by itself.
