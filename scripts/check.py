@@ -12,7 +12,8 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from io import TextIOWrapper
 from pathlib import Path
@@ -34,11 +35,12 @@ WHEN_BROWSER_FAILS = ("--screenshot", "only-on-failure", "--output", "out/browse
 
 @dataclass(frozen=True)
 class Stage:
-    """One check: its name, its command and whether `--fast` runs it."""
+    """One check: its name, its command, whether `--fast` runs it, and whether others run meanwhile."""
 
     name: str
     command: tuple[str, ...]
     is_fast: bool = True
+    is_beside: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ def list_stages(fast: bool) -> list[Stage]:
     return [
         Stage("format", (PYTHON, "-m", "ruff", "format", "--check", ".")),
         Stage("lint", (PYTHON, "-m", "ruff", "check", ".")),
-        Stage("types", (PYTHON, "-m", "mypy", "--num-workers", "2")),
+        Stage("types", (PYTHON, "-m", "mypy", "--num-workers", "2"), is_beside=True),
         Stage("layers", (lint_imports, "--no-logo")),
         Stage("forget", (PYTHON, "-m", "coverage", "erase"), is_fast=False),
         Stage("tests", (*command, "tests", *elsewhere, *IN_TWO)),
@@ -84,8 +86,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = [stage for stage in chosen if stage.is_fast or not options.fast]
     if not chosen:
         sys.exit("nothing to run: --fast leaves out what --only names")
-    outcomes = [run_stage(stage, f"[{n}/{len(chosen)}]") for n, stage in enumerate(chosen, start=1)]
-    summarise(outcomes)
+    start = time.monotonic()
+    outcomes = run_stages(chosen)
+    summarise(outcomes, time.monotonic() - start)
     return 1 if any(outcome.code for outcome in outcomes) else 0
 
 
@@ -100,9 +103,37 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def run_stage(stage: Stage, label: str) -> Outcome:
-    """Run one stage, showing what it prints as it comes."""
-    print(f"\n{label} {stage.name}", flush=True)
+def run_stages(stages: Sequence[Stage]) -> list[Outcome]:
+    """Run one stage after another, and beside them in a second row those that use what they leave idle."""
+    labels = {stage: f"\n[{n}/{len(stages)}] {stage.name}\n" for n, stage in enumerate(stages, start=1)}
+    with ThreadPoolExecutor(max_workers=1) as second_row:
+        beside = {
+            stage: second_row.submit(run_unseen, stage, labels[stage]) for stage in stages if stage.is_beside
+        }
+        outcomes = {}
+        for stage in stages:
+            if not stage.is_beside:
+                show(labels[stage])
+                outcomes[stage] = run_stage(stage, show)
+        outcomes |= {stage: running.result() for stage, running in beside.items()}
+    return [outcomes[stage] for stage in stages]
+
+
+def run_unseen(stage: Stage, label: str) -> Outcome:
+    """Run one stage, showing what it printed when it has ended."""
+    printed = [label]
+    outcome = run_stage(stage, printed.append)
+    show("".join(printed))
+    return outcome
+
+
+def show(text: str) -> None:
+    """Print at once."""
+    print(text, end="", flush=True)
+
+
+def run_stage(stage: Stage, tell: Callable[[str], None]) -> Outcome:
+    """Run one stage, telling what it prints as it comes."""
     start = time.monotonic()
     last_line = ""
     with subprocess.Popen(
@@ -116,7 +147,7 @@ def run_stage(stage: Stage, label: str) -> Outcome:
         errors="replace",
     ) as process:
         for line in process.stdout or ():
-            print(line, end="", flush=True)
+            tell(line)
             last_line = line.strip(" =\n") or last_line
     return Outcome(stage, process.returncode, time.monotonic() - start, last_line)
 
@@ -131,14 +162,13 @@ def environment() -> dict[str, str]:
     return kept | chosen
 
 
-def summarise(outcomes: Sequence[Outcome]) -> None:
+def summarise(outcomes: Sequence[Outcome], seconds: float) -> None:
     """Print one line a stage, with the closing lines of the test runs, and what failed."""
     print("\nsummary")
     for outcome in outcomes:
         result = "FAILED" if outcome.code else "passed"
         print(f"  {outcome.stage.name:<9} {result} {outcome.seconds:6.1f} s  {outcome.last_line[:120]}")
     failed = [outcome.stage.name for outcome in outcomes if outcome.code]
-    seconds = sum(outcome.seconds for outcome in outcomes)
     verdict = "failed: " + ", ".join(failed) if failed else "all passed"
     print(f"{verdict} in {seconds:.0f} s", flush=True)
 

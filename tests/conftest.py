@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from collections.abc import Generator, Iterator
@@ -33,7 +34,8 @@ MEASURE_CHILDREN = "COVERAGE_PROCESS_CONFIG"  # by which coverage measures the p
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Measure what the quick tests of the modules themselves reach; it would cost others half their time."""
     coverage = Coverage.current()
-    if coverage is None or (item.path.is_relative_to(UNIT) and not item.get_closest_marker("slow")):
+    is_quick = not any(item.get_closest_marker(name) for name in ("slow", "hypothesis"))
+    if coverage is None or (is_quick and item.path.is_relative_to(UNIT)):
         return (yield)
     for_children = os.environ.pop(MEASURE_CHILDREN, None)
     coverage.stop()
@@ -43,6 +45,17 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
         coverage.start()
         if for_children is not None:
             os.environ[MEASURE_CHILDREN] = for_children
+
+
+def pytest_collection_finish() -> None:
+    """Spare the collector of garbage what lives as long as the tests: their own modules and all libraries."""
+    gc.collect()
+    gc.freeze()
+
+
+def pytest_unconfigure() -> None:
+    """Leave nothing that looks as if it were never given back."""
+    gc.unfreeze()
 
 
 @pytest.fixture(scope="session")

@@ -35,9 +35,8 @@ pytestmark = [
 
 WALL, CPU, MEMORY = 1, 1, 536_870_912
 MOST_LATE_SECONDS = 5.0
-ROUNDS, ROUND_SECONDS, PAUSE_SECONDS = chosen((2, 1.0, 0.01), (25, 2.0, 0.01))
-# two short rounds tell little on a machine with other work
-MOST_RISE = chosen(10.0, 0.25)
+ROUNDS, ROUND_SECONDS, PAUSE_SECONDS = 25, 2.0, 0.01
+MOST_RISE = 0.25
 IS_SMALL = chosen(True, False)
 
 
@@ -208,8 +207,9 @@ class TestCancel:
         assert find_job(settings, next_id).status == "completed"
 
 
+@pytest.mark.skipif(IS_SMALL, reason="a few short rounds tell nothing on a machine with other work")
 class TestScoring:
-    @pytest.mark.parametrize("runaway", chosen(["spin"], ["spin", "hold", "churn"]))
+    @pytest.mark.parametrize("runaway", ["spin", "hold", "churn"])
     def test_scoring_goes_on(self, trained: Settings, tmp_path: Path, runaway: str) -> None:
         enqueue(trained, runaway)
         alone, beside = [], []

@@ -66,6 +66,7 @@ class TestTrain:
         body = json.loads(result.stdout)
         assert (body["model_version"], body["k"], body["seed"], body["activated"]) == ("mall/1", 3, 7, True)
 
+    @pytest.mark.slow
     def test_segments_that_were_merged_are_told(self, settings: Settings, tmp_path: Path) -> None:
         path = tmp_path / "few_far_off.csv"
         known = (settings.raw_dir / "mall_customers.csv").read_text(encoding="utf-8").splitlines()
@@ -85,6 +86,7 @@ class TestTrain:
         assert result.stdout.splitlines()[-1] == "stored, not in use"
         assert on_disk(store) == {"1", "NEXT"}
 
+    @pytest.mark.slow
     def test_retired_and_born_segments_are_told(self) -> None:
         assert "retired" not in run().stdout
         assert "retired" not in run("--seed", "1").stdout

@@ -113,6 +113,7 @@ def test_nobody_is_started_while_somebody_works(make: Make, told: Path, tmp_path
     await_lines(told, lambda lines: len(starts(lines)) == 1)
 
 
+@pytest.mark.slow
 def test_one_that_found_nothing_to_do_is_left_alone(make: Make, told: Path, tmp_path: Path) -> None:
     process = make('import os; print("start", os.getpid(), file=open(os.environ["TOLD"], "a"))')
     process.wake()
@@ -123,6 +124,7 @@ def test_one_that_found_nothing_to_do_is_left_alone(make: Make, told: Path, tmp_
     await_lines(told, lambda now: len(starts(now)) > len(starts(lines)))
 
 
+@pytest.mark.slow
 def test_one_that_refuses_to_work_is_left_alone_for_a_while(
     make: Make, told: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -134,6 +136,7 @@ def test_one_that_refuses_to_work_is_left_alone_for_a_while(
     assert time.monotonic() - begun >= 2.0
 
 
+@pytest.mark.slow
 def test_after_a_rest_it_is_started_to_tidy(make: Make, told: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(job_process, "REST_SECONDS", 0.3)
     make('import os; print("start", os.getpid(), file=open(os.environ["TOLD"], "a"))').wake()

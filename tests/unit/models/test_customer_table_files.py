@@ -114,6 +114,7 @@ def check(table: CustomerTable) -> None:
 
 
 class TestMess:
+    @pytest.mark.slow
     def test_right_or_asked_and_right_once_answered(self, messy: Recipe, tmp_path: Path) -> None:
         asked = Counter[str]()
         for shop in messy_tables(40):

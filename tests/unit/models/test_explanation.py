@@ -35,6 +35,7 @@ def customers(count: int, seed: int) -> list[list[float]]:
 
 
 class TestReasons:
+    @pytest.mark.slow
     def test_they_add_up_to_the_margin_and_the_margin_is_the_definition(self, model: MLModel) -> None:
         for values in customers(500, seed=1):
             found = explain(model, values)
@@ -43,6 +44,7 @@ class TestReasons:
             defined = distances[found.runner_up] ** 2 - distances[found.own] ** 2
             assert found.margin == pytest.approx(defined, abs=1e-9 * max(1.0, distances[found.own] ** 2))
 
+    @pytest.mark.slow
     def test_the_own_segment_and_the_runner_up_are_the_placements(self, model: MLModel) -> None:
         for values in customers(200, seed=2):
             found = explain(model, values)
@@ -82,6 +84,7 @@ class TestPaths:
                         moved = [*values[:place], value, *values[place + 1 :]]
                         assert model.place(moved).order[0] == path.index
 
+    @pytest.mark.slow
     def test_nothing_on_a_grid_is_cheaper(self, model: MLModel) -> None:
         grid = [[float(x), float(y)] for x, y in product(range(0, 1001, 4), range(1, 101, 3))]
         grid += [[float(x), float(y)] for x, y in product(range(0, 151, 2), range(1, 101, 2))]

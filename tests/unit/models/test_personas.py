@@ -18,6 +18,7 @@ def own_naming(name: str, slot: int) -> Naming:
 
 
 class TestNameNewborns:
+    @pytest.mark.slow
     def test_a_hundred_seeds_give_the_same_customers_the_same_personas(
         self, mall_rows: Floats, mall_recipe: Recipe
     ) -> None:

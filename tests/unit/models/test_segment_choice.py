@@ -32,6 +32,7 @@ def test_five_groups_are_found_with_reasons_and_rivals(mall_recipe: Recipe, tabl
     assert told[-1] == pytest.approx(1.0)
 
 
+@pytest.mark.slow
 def test_one_crowd_is_told_as_such(mall_recipe: Recipe, table: CustomerTable) -> None:
     rng = np.random.default_rng(3)
     crowd = rng.normal((60.0, 50.0), (15.0, 12.0), (300, 2)).clip(1.0, 99.0)

@@ -22,6 +22,7 @@ def inertia(z: Floats, labels: Labels) -> float:
 
 
 class TestStandardErrors:
+    @pytest.mark.slow
     def test_as_fresh_customers_vary(self) -> None:
         rng = np.random.default_rng(3)
         tables = [draw(300, rng) for _ in range(200)]

@@ -154,6 +154,7 @@ class TestTheNextTraining:
         assert not set(more.segment_ids) & set(fewer.lineage.retired)
 
     @pytest.mark.parametrize("before", range(2, MOST_SEGMENTS + 1))
+    @pytest.mark.slow
     def test_from_every_number_to_every_number(
         self, mall_recipe: Recipe, mall_rows: Floats, stored: MLModel, before: int
     ) -> None:

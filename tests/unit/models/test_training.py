@@ -112,6 +112,7 @@ class TestTrain:
         assert again.model.document.lineage.previous == "mall/1"
         assert again.next_segment_id == 5
 
+    @pytest.mark.slow
     def test_four_and_then_five(self, mall_recipe: Recipe, table: CustomerTable, first: Trained) -> None:
         four = train(mall_recipe, table, Plan(4, 42, *FEW), first.model, Numbering(2, 5))
         five = train(mall_recipe, table, Plan(5, 42, *FEW), four.model, Numbering(3, four.next_segment_id))
@@ -123,6 +124,7 @@ class TestTrain:
         assert not retired & {segment.segment_id for segment in five.model.segments}
 
     @pytest.mark.parametrize("k", [2, 3, 6, 8])
+    @pytest.mark.slow
     def test_another_number_of_segments(self, mall_recipe: Recipe, table: CustomerTable, k: int) -> None:
         found = train(mall_recipe, table, Plan(k, 42, *FEW), None, Numbering())
         assert len({segment.name for segment in found.model.segments}) == k

@@ -66,6 +66,7 @@ class TestFirst:
 
 
 class TestAgain:
+    @pytest.mark.slow
     def test_ids_live_on_those_of_the_exceptional_too(self, first: Trained, table: CustomerTable) -> None:
         rows = np.random.default_rng(1).permutation(1000)[:900]
         fewer = replace(
@@ -80,6 +81,7 @@ class TestAgain:
         assert found.model.document.exceptional.segment_id == 3
         assert found.next_segment_id == 4
 
+    @pytest.mark.slow
     def test_another_transform_is_the_same_segments(self, first: Trained, table: CustomerTable) -> None:
         content = RECIPE.model_dump(by_alias=True)
         content["features"][3]["transform"] = "yeo_johnson"
@@ -91,12 +93,14 @@ class TestAgain:
         found = again(replace(table, features=moved), first.model, changed)
         assert found.model.document.lineage.kept == (0, 1, 2)
 
+    @pytest.mark.slow
     def test_other_columns_begin_anew(self, first: Trained, shoppers_once: Path) -> None:
         recipe = with_used("age")
         found = again(read(shoppers_once, recipe), first.model, recipe)
         assert found.model.document.lineage.previous is None
         assert found.model.document.lineage.born == (4, 5, 6)
 
+    @pytest.mark.slow
     def test_a_plain_predecessor(self, table: CustomerTable) -> None:
         content = RECIPE.model_dump(by_alias=True)
         plain = [feature | {"missing": "refuse", "transform": "none"} for feature in content["features"][:5]]

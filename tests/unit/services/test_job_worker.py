@@ -267,6 +267,7 @@ class TestLimits:
             "faults": [],
         }
 
+    @pytest.mark.slow
     def test_memory_that_was_refused(self, database: Database) -> None:
         def work(job: JobRecord, tell: Tell) -> Outcome:
             raise MemoryError

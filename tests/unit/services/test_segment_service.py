@@ -36,6 +36,7 @@ def test_changes_add_up(segments: SegmentService, mall: RecipeServices) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_two_may_swap_names_in_turn(segments: SegmentService, mall: RecipeServices) -> None:
     first, second = (segment.name for segment in segments.list_segments(mall).segments[:2])
     with pytest.raises(InputInvalid, match="name: another"):

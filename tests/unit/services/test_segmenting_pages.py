@@ -77,6 +77,7 @@ class TestExceptional:
         assert page.errors == {"least_size": WRONG["least_size"]}
 
     @pytest.mark.parametrize(("share", "kept"), [("0,5", 0.005), ("2", 0.02), ("", 0.01)])
+    @pytest.mark.slow
     def test_it_is_kept_in_the_recipe(
         self, empty_client: TestClient, pages: SegmentingPages, dataset: str, share: str, kept: float
     ) -> None:
@@ -97,6 +98,7 @@ class TestExceptional:
 class TestTwice:
     KEYED = CHOSEN | {"key": ["k"]}
 
+    @pytest.mark.slow
     def test_one_recipe_and_one_training(self, pages: SegmentingPages, dataset: str) -> None:
         one, two = (pages.submit(dataset, self.KEYED) for _ in range(2))
         assert isinstance(one, JobRead)

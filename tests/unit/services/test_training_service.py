@@ -75,6 +75,7 @@ class TestTrain:
         assert on_disk(store) == {"1", "NEXT"}
         assert not settings.processed_dir.exists()
 
+    @pytest.mark.slow
     def test_the_next_one_follows(self, service: TrainingService, store: ArtifactStore) -> None:
         service.train("mall")
         report = service.train("mall", segments=4, seed=7)
@@ -97,6 +98,7 @@ class TestTrain:
         (settings.recipes_dir / "mall.toml").write_text(text, encoding="utf-8")
         assert [segment.name for segment in service.train("mall").segments][1] == "Our best"
 
+    @pytest.mark.slow
     def test_who_moved_is_counted_while_both_tables_are_at_hand(
         self, service: TrainingService, store: ArtifactStore, settings: Settings
     ) -> None:
@@ -112,6 +114,7 @@ class TestTrain:
             service.train("mall")
             assert "moves.json" not in store.read(store.pointer.version())
 
+    @pytest.mark.slow
     def test_row_numbers_are_nobody(self, service: TrainingService, tmp_path: Path) -> None:
         path = tmp_path / "own.csv"
         rows = "".join(f"{x % 100 + 1};{x * 7 % 90}\n" for x in range(60))
@@ -124,6 +127,7 @@ class TestTrain:
         service.train("mall", progress=lambda words, share: told.append(words))
         assert told[:2] == ["reading the table", "fitting"]
 
+    @pytest.mark.slow
     def test_a_torn_version_does_not_cost_the_segments_their_ids(
         self, service: TrainingService, store: ArtifactStore
     ) -> None:
@@ -214,6 +218,7 @@ class TestRefusals:
         (store.folder / "NEXT").write_bytes(count)
         self.unchanged(store)
 
+    @pytest.mark.slow
     def test_no_room_for_the_labelled_table(
         self, service: TrainingService, store: ArtifactStore, monkeypatch: pytest.MonkeyPatch
     ) -> None:

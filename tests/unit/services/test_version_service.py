@@ -46,6 +46,7 @@ def service(settings: Settings) -> VersionService:
 
 
 class TestLooking:
+    @pytest.mark.slow
     def test_page_by_page(self, service: VersionService) -> None:
         first = service.list_versions(2)
         assert ([v.version for v in first.versions], first.next_cursor) == ([3, 2], 2)
@@ -153,6 +154,7 @@ class TestMoves:
         with pytest.raises(MovesUnknown, match="mall/1 followed no other version"):
             service.get_moves(1)
 
+    @pytest.mark.slow
     def test_without_the_counts_the_models_are_compared(
         self, service: VersionService, settings: Settings
     ) -> None:

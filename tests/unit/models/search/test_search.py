@@ -28,6 +28,7 @@ def structureless() -> Found:
 
 
 class TestSearchDrafts:
+    @pytest.mark.slow
     def test_columns_of_noise_are_left_out_and_the_number_is_found(self, noisy: Found) -> None:
         chosen = noisy.trials[noisy.chosen]
         assert [column.name for column in chosen.draft.columns] == ["spend", "visits"]
@@ -44,6 +45,7 @@ class TestSearchDrafts:
         assert suggested.clearness is not None
         assert chosen.clearness > suggested.clearness + 2 * (chosen.error or 1.0)
 
+    @pytest.mark.slow
     def test_skewed_groups_are_logged(self) -> None:
         found = searched(skewed(ROWS))
         chosen = found.trials[found.chosen]

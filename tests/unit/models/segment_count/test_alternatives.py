@@ -16,6 +16,7 @@ def of_groups() -> tuple[Alternative, ...]:
 
 
 class TestCompareAlternatives:
+    @pytest.mark.slow
     def test_clear_groups_are_the_same_to_all(self, of_groups: tuple[Alternative, ...]) -> None:
         assert [a.method for a in of_groups] == METHODS
         for one in of_groups:
@@ -35,6 +36,7 @@ class TestCompareAlternatives:
         ours = compare_alternatives(criteria, 1, seed=1)[0]
         assert (ours.segments, ours.silhouette, ours.stability, ours.agreement) == (1, None, None, 1.0)
 
+    @pytest.mark.slow
     def test_a_cloud_is_cut_differently(self) -> None:
         criteria, _ = measure_criteria(cloud(), seed=1, most=4)
         found = {one.method: one for one in compare_alternatives(criteria, 4, seed=1)}

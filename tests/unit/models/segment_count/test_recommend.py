@@ -32,6 +32,7 @@ class TestRecommend:
         assert grouped.is_disputed
         assert "the gap statistic says 1" in grouped.text
 
+    @pytest.mark.slow
     def test_any_order_gives_the_same(self, grouped: Recommendation) -> None:
         again = recommend(shuffled(blobs(4)), seed=1, most=6)
         assert (again.text, again.reasons, again.p_value) == (grouped.text, grouped.reasons, grouped.p_value)
