@@ -60,8 +60,11 @@ def test_a_search_fills_in_the_form(page: Page, live: Live, dataset: str) -> Non
     chosen = page.get_by_role("row").filter(has_text="take this one")
     expect(chosen).to_contain_text("Separate groups")
     assert_open_to_all(page)
+    use = chosen.get_by_role("link", name="Use this")
+    page.set_viewport_size({"width": 360, "height": 2400})
+    expect(use).to_be_in_viewport(ratio=1)  # not behind the table's sideways scroll
     page.set_viewport_size({"width": 1280, "height": 800})
-    chosen.get_by_role("link", name="Use this").click()
+    use.click()
     expect(page.get_by_role("status")).to_have_text(
         "Filled in: Without weather and luck, which show no groups."
     )
