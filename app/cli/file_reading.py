@@ -35,6 +35,7 @@ class ReadingOptions(TypedDict):
     delimiter: str | None
     encoding: str | None
     sheet: str | None
+    missing: tuple[str, ...]
     rejects: Path | None
 
 
@@ -74,6 +75,12 @@ _OPTIONS = (
     click.option("--encoding", metavar="NAME", help="How the letters are encoded, such as cp1252."),
     click.option("--sheet", metavar="NAME", help="Which sheet of a workbook; the first unless given."),
     click.option(
+        "--missing",
+        multiple=True,
+        metavar="WORD",
+        help="A word for a missing value, in place of the usual ones such as NA and null; may be repeated.",
+    ),
+    click.option(
         "--rejects",
         type=click.Path(path_type=Path, dir_okay=False),
         metavar="FILE",
@@ -93,6 +100,7 @@ def make_reading(options: ReadingOptions, tell: Callable[[FileRead], None]) -> R
         delimiter=None if delimiter is None else _DELIMITERS.get(delimiter, delimiter),
         sheet=options["sheet"],
         decimals=decimals,
+        missing=options["missing"] or None,
     )
     return Reading(choices, everywhere, rejects=options["rejects"], tell=tell)
 

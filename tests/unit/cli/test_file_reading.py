@@ -43,9 +43,14 @@ class TestOptions:
 
     def test_all_of_them(self) -> None:
         decimals = ("--decimal", "comma", "--decimal", f"{INCOME}=point", "--decimal", "a=b=,")
-        result, reading = run(*decimals, "--delimiter", "tab", "--encoding", "cp1254", "--rejects", "bad.csv")
+        words = ("--missing", "unknown", "--missing", "?")
+        result, reading = run(
+            *decimals, *words, "--delimiter", "tab", "--encoding", "cp1254", "--rejects", "bad.csv"
+        )
         assert reading is not None, result.stderr
-        assert reading.choices == Choices("cp1254", "\t", decimals={INCOME: ".", "a=b": ","})
+        assert reading.choices == Choices(
+            "cp1254", "\t", decimals={INCOME: ".", "a=b": ","}, missing=("unknown", "?")
+        )
         assert (reading.decimal, reading.rejects) == (",", Path("bad.csv"))
 
     @pytest.mark.parametrize(("said", "mark"), [("semicolon", ";"), (";", ";"), ("vertical bar", "|")])

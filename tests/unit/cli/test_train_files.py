@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import json
 import shlex
@@ -69,6 +70,18 @@ class TestTaken:
             result = run("--data", str(path), "--decimal", "point", "--json")
             assert result.exit_code == 0, result.stderr
         assert json.loads(result.stdout)["lineage"]["previous"] == "mall/1"
+
+    def test_a_word_of_ones_own_for_a_missing_value(self, settings: Settings, tmp_path: Path) -> None:
+        path = tmp_path / "kunden.csv"
+        path.write_text(text_of().replace(";30;10,5;", ";unbekannt;10,5;"), encoding="utf-8")
+        refused = run("--data", str(path))
+        assert refused.exit_code == 2
+        assert "line 2, Age: this is not a plain number" in refused.stderr
+        result = run("--data", str(path), "--missing", "unbekannt")
+        assert result.exit_code == 0, result.stderr
+        labelled = (settings.processed_dir / "mall_segments.csv").read_text("utf-8").splitlines()
+        ages = [row["Age"] for row in csv.DictReader(labelled)]
+        assert (ages.count(""), len(ages)) == (2, 40)
 
 
 class TestAsked:
