@@ -107,11 +107,6 @@ class TestList:
         assert 'href="/datasets" aria-current="page"' in page
         assert "css/pages/datasets.css" in page
 
-    @pytest.mark.parametrize("kind", ["datasets", "imports", "searches", "trainings"])
-    def test_all_that_is_done_with_a_table_stands_below_it(self, client: TestClient, kind: str) -> None:
-        page = client.get(f"/{kind}/00000000-0000-4000-8000-000000000000").text
-        assert re.findall(r'href="([^"]+)" aria-current="true"', page) == ["/datasets"]
-
     @pytest.mark.skipif("TEST_DATABASE" in os.environ, reason="the file is damaged")
     def test_a_database_that_cannot_be_used_is_no_missing_model(
         self, empty_client: TestClient, settings: Settings
