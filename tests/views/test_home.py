@@ -59,7 +59,8 @@ class TestHome:
 
     @pytest.mark.parametrize("kind", ["datasets", "imports", "searches", "trainings"])
     def test_all_that_is_done_with_a_table_stands_below_it(self, client: TestClient, kind: str) -> None:
-        page = client.get(f"/{kind}/00000000-0000-4000-8000-000000000000").text
+        address = f"/{kind}/00000000-0000-4000-8000-000000000000"
+        page = client.get(address, headers={"Accept": "text/html"}).text
         assert re.findall(r'href="([^"]+)" aria-current="true"', page) == ["/datasets"]
 
     def test_links_to_about_docs_and_json(self, client: TestClient) -> None:
