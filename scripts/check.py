@@ -27,8 +27,6 @@ PLAIN = (PYTHON, "-m", "pytest")
 MEASURED = (PYTHON, "-m", "coverage", "run", "-m", "pytest")
 # two processes, as many as the smallest machine that builds this has cores: each does whole files
 IN_TWO = ("-n", "2", "--dist", "loadfile")
-# in the browser each test goes to whoever is free, but those of a group, which share a server, to one
-IN_GROUPS = ("-n", "2", "--dist", "loadgroup")
 # a recording of each test costs a third of the time: `pytest --last-failed --tracing on` makes it afterwards
 WHEN_BROWSER_FAILS = ("--screenshot", "only-on-failure", "--output", "out/browser")
 
@@ -57,8 +55,8 @@ def list_stages(fast: bool) -> list[Stage]:
     """List all stages in the order in which they run."""
     tools = Path(PYTHON).parent
     lint_imports = shutil.which("lint-imports", path=str(tools)) or "lint-imports"
-    command = (*PLAIN, "-m", "not slow") if fast else MEASURED
-    elsewhere = ("--ignore=tests/browser", "--ignore=tests/stress")
+    chosen = ("-m", "not slow") if fast else ()
+    elsewhere = ("--ignore=tests/browser", "--ignore=tests/stress", "--ignore=tests/storage")
     # The browser has its own run: its driver refuses to start where another test left an event loop. Neither
     # it nor what is put under load is measured for coverage, which would cost both most of their time.
     return [
@@ -66,10 +64,12 @@ def list_stages(fast: bool) -> list[Stage]:
         Stage("lint", (PYTHON, "-m", "ruff", "check", ".")),
         Stage("types", (PYTHON, "-m", "mypy", "--num-workers", "2"), is_beside=True),
         Stage("layers", (lint_imports, "--no-logo")),
+        # what writes databases, kills and starts again mostly waits
+        Stage("storage", (*PLAIN, *chosen, "tests/storage"), is_beside=True),
         Stage("forget", (PYTHON, "-m", "coverage", "erase"), is_fast=False),
-        Stage("tests", (*command, "tests", *elsewhere, *IN_TWO)),
+        Stage("tests", (*(PLAIN if fast else MEASURED), *chosen, "tests", *elsewhere, *IN_TWO)),
         Stage("stress", (*PLAIN, "tests/stress", *IN_TWO), is_fast=False),
-        Stage("browser", (*PLAIN, "tests/browser", *IN_GROUPS, *WHEN_BROWSER_FAILS), is_fast=False),
+        Stage("browser", (*PLAIN, "tests/browser", *IN_TWO, *WHEN_BROWSER_FAILS), is_fast=False),
         Stage("combine", (PYTHON, "-m", "coverage", "combine", "-q"), is_fast=False),
         Stage(
             "coverage", (PYTHON, "-m", "coverage", "report", f"--fail-under={LEAST_COVERAGE}"), is_fast=False

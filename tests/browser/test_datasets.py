@@ -14,7 +14,6 @@ from playwright.sync_api import Browser, Page, Route, expect
 from tests.browser.conftest import running_server
 from tests.browser.every_page import WIDTHS, assert_fits, assert_light, assert_no_findings
 
-pytestmark = pytest.mark.xdist_group("tables")
 PAGE_BYTES = 30_000
 HEADERS = itertools.count(1)
 ADDRESS = re.compile(r"/datasets$")

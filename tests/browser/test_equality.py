@@ -114,7 +114,6 @@ def test_the_page_says_what_the_server_says(page: Page, base_url: str, trained_o
     assert sure == len(points) > 900
 
 
-@pytest.mark.xdist_group("own recipes")
 @pytest.mark.parametrize("name", OWN)
 def test_every_recipe_s_page_says_what_the_server_says(page: Page, own_url: str, name: str) -> None:
     page.goto(f"{own_url}/recipes/{name}")
@@ -124,7 +123,6 @@ def test_every_recipe_s_page_says_what_the_server_says(page: Page, own_url: str,
     assert sure == (0 if name == "wholesale" else len(points))  # its refits would outweigh the page
 
 
-@pytest.mark.xdist_group("shoppers")
 @pytest.mark.parametrize("name", ["lifestyle", "everything"])
 def test_pages_of_mixed_data_say_what_the_server_says(page: Page, shoppers_url: str, name: str) -> None:
     api = f"{shoppers_url}/api/v1/recipes/{name}"

@@ -13,8 +13,6 @@ from app.core.config import Settings
 from tests.browser.conftest import running_server
 from tests.browser.every_page import assert_fits, assert_no_findings
 
-pytestmark = pytest.mark.xdist_group("versions")
-
 
 @pytest.fixture(scope="module")
 def read_url(

@@ -11,7 +11,6 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from tests.browser.every_page import assert_light, assert_open_to_all
 from tests.own_recipes import COLUMNS, OWN
 
-pytestmark = pytest.mark.xdist_group("own recipes")
 PAGE_BYTES = 30_000
 NAMES = list(OWN)
 PROJECTED = [name for name in NAMES if OWN[name][0] > 2]

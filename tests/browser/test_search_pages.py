@@ -14,7 +14,7 @@ from tests.api.live_server import Live, serving
 from tests.browser.every_page import assert_open_to_all
 from tests.conftest import settings_in
 
-pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("searches")]
+pytestmark = pytest.mark.timeout(600)
 PATIENCE_MS = 240_000
 WITHOUT = "Without weather and luck, which show no groups"
 

@@ -19,7 +19,7 @@ from tests.api.test_own_customers import table, with_whales
 from tests.browser.every_page import assert_open_to_all
 from tests.conftest import settings_in
 
-pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("trainings")]
+pytestmark = pytest.mark.timeout(600)
 PATIENCE_MS = 240_000
 
 

@@ -10,7 +10,6 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.every_page import assert_light, assert_open_to_all
 
-pytestmark = pytest.mark.xdist_group("shoppers")
 NAMES = ["lifestyle", "everything"]
 # one more list, one more script and the places of its words are sent than with numbers alone
 PAGE_BYTES = {"lifestyle": 31_500, "everything": 34_000}

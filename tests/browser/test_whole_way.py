@@ -13,7 +13,7 @@ from tests.api.live_server import Live, serving
 from tests.browser.every_page import assert_fits
 from tests.conftest import settings_in
 
-pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("trainings")]
+pytestmark = pytest.mark.timeout(300)
 PATIENCE_MS = 120_000
 ROWS, MOVERS = 120, 6
 KINDS = ((400, 4, 30.0), (1_500, 12, 5.0), (4_000, 30, 15.0))
