@@ -55,8 +55,8 @@ def list_stages(fast: bool) -> list[Stage]:
     """List all stages in the order in which they run."""
     tools = Path(PYTHON).parent
     lint_imports = shutil.which("lint-imports", path=str(tools)) or "lint-imports"
-    chosen = ("-m", "not slow") if fast else ()
-    elsewhere = ("--ignore=tests/browser", "--ignore=tests/stress", "--ignore=tests/storage")
+    which = ("-m", "not slow") if fast else ()
+    elsewhere = ("--ignore=tests/browser", "--ignore=tests/stress")
     # The browser has its own run: its driver refuses to start where another test left an event loop. Neither
     # it nor what is put under load is measured for coverage, which would cost both most of their time.
     return [
@@ -64,10 +64,8 @@ def list_stages(fast: bool) -> list[Stage]:
         Stage("lint", (PYTHON, "-m", "ruff", "check", ".")),
         Stage("types", (PYTHON, "-m", "mypy", "--num-workers", "2"), is_beside=True),
         Stage("layers", (lint_imports, "--no-logo")),
-        # what writes databases, kills and starts again mostly waits
-        Stage("storage", (*PLAIN, *chosen, "tests/storage"), is_beside=True),
         Stage("forget", (PYTHON, "-m", "coverage", "erase"), is_fast=False),
-        Stage("tests", (*(PLAIN if fast else MEASURED), *chosen, "tests", *elsewhere, *IN_TWO)),
+        Stage("tests", (*(PLAIN if fast else MEASURED), *which, "tests", *elsewhere, *IN_TWO)),
         Stage("stress", (*PLAIN, "tests/stress", *IN_TWO), is_fast=False),
         Stage("browser", (*PLAIN, "tests/browser", *IN_TWO, *WHEN_BROWSER_FAILS), is_fast=False),
         Stage("combine", (PYTHON, "-m", "coverage", "combine", "-q"), is_fast=False),
