@@ -23,8 +23,8 @@ RESTARTS = chosen(1, 5)
 STOPS, IN_FLIGHT = chosen(2, 20), 40
 
 
-def await_count(live: Live, line: bytes, count: int) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
+def await_count(live: Live, line: bytes, count: int, seconds: float = PATIENCE_SECONDS) -> None:
+    deadline = time.monotonic() + seconds
     while live.log.read_bytes().count(line) < count:
         assert time.monotonic() < deadline, f"waited for {line!r}"
         time.sleep(0.05)
@@ -65,6 +65,18 @@ def test_a_killed_worker_takes_only_its_own_requests_along(trained: Settings, tm
     assert len(tally.faults) <= kills * clients
     assert set(tally.faults) <= {"ConnectionError", "ConnectionResetError", "BrokenPipeError"}
     assert tally.answers > 0
+
+
+def test_a_worker_killed_while_it_is_asked_for_its_health_is_replaced(
+    trained: Settings, tmp_path: Path
+) -> None:
+    with serving(trained, tmp_path / "log", WEB_CONCURRENCY="2") as live:
+        await_count(live, STARTED, 2)
+        worker = max(workers_of(live))
+        os.kill(worker, signal.SIGSTOP)
+        time.sleep(1)  # it is asked every half second, and gets a minute for the answer
+        os.kill(worker, signal.SIGKILL)
+        await_count(live, STARTED, 3, seconds=30)
 
 
 def workers_of(live: Live) -> list[int]:

@@ -6,14 +6,16 @@ from typing import Any
 
 import pytest
 import uvicorn
+from uvicorn.supervisors import multiprocess
 
 from app.core.config import Settings
-from app.serving.server import serve
+from app.serving.server import Worker, serve
 
 
 @pytest.fixture
 def told(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
     found: dict[str, Any] = {}
+    monkeypatch.setattr(multiprocess, "Process", multiprocess.Process)
     monkeypatch.setattr(uvicorn, "run", lambda app, **options: found.update(options, app=app))
     before = signal.getsignal(signal.SIGTERM)
     yield found
@@ -23,6 +25,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
 def test_serves_as_the_settings_say(told: dict[str, Any]) -> None:
     serve(Settings(_env_file=None, host="127.0.0.2", port=8123, web_concurrency=3))
     assert (told["app"], told["host"], told["port"], told["workers"]) == ("main:app", "127.0.0.2", 8123, 3)
+    assert multiprocess.Process is Worker
     uvicorn.Config(**told)  # which knows every option, and imports the protocol
 
 
