@@ -25,8 +25,9 @@ LEAST_COVERAGE = 95
 # Measured by `coverage run` and not by pytest's plugin: it also sees the servers that tests start and end.
 PLAIN = (PYTHON, "-m", "pytest")
 MEASURED = (PYTHON, "-m", "coverage", "run", "-m", "pytest")
-# two processes, as many as the smallest machine that builds this has cores: each does whole files
-IN_TWO = ("-n", "2", "--dist", "loadfile")
+# Two processes, as many as the smallest machine that builds this has cores: each does whole files, in their
+# order. By default those with the fewest tests come last, which are the longest of them.
+IN_TWO = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 # a recording of each test costs a third of the time: `pytest --last-failed --tracing on` makes it afterwards
 WHEN_BROWSER_FAILS = ("--screenshot", "only-on-failure", "--output", "out/browser")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import shutil
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -27,24 +27,22 @@ pytest_plugins = ["tests.storage.databases"]
 # enough draws for the strictest verdict: with 99 the least p-value is 0.01
 NULL_DRAWS, REFITS = 99, 50
 UNIT = Path(__file__).parent / "unit"
+COVERAGE = Coverage.current()  # none unless the tests are run by it
 MEASURE_CHILDREN = "COVERAGE_PROCESS_CONFIG"  # by which coverage measures the processes that a test starts
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> None:
     """Measure what the quick tests of the modules themselves reach; it would cost others half their time."""
-    coverage = Coverage.current()
-    is_quick = not any(item.get_closest_marker(name) for name in ("slow", "hypothesis"))
-    if coverage is None or (is_quick and item.path.is_relative_to(UNIT)):
-        return (yield)
-    for_children = os.environ.pop(MEASURE_CHILDREN, None)
-    coverage.stop()
-    try:
-        return (yield)
-    finally:
-        coverage.start()
-        if for_children is not None:
-            os.environ[MEASURE_CHILDREN] = for_children
+    if COVERAGE is None:
+        return
+    is_slow = any(item.get_closest_marker(name) for name in ("slow", "hypothesis"))
+    is_measured, was_measured = item.path.is_relative_to(UNIT) and not is_slow, Coverage.current() is not None
+    if is_measured and not was_measured:
+        COVERAGE.start()  # of the processes that a test starts as well
+    if was_measured and not is_measured:
+        COVERAGE.stop()
+        os.environ.pop(MEASURE_CHILDREN, None)
 
 
 def pytest_collection_finish() -> None:
