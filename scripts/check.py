@@ -29,7 +29,7 @@ MEASURED = (PYTHON, "-m", "coverage", "run", "-m", "pytest")
 # order. By default those with the fewest tests come last, which are the longest of them.
 IN_TWO = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 # a recording of each test costs a third of the time: `pytest --last-failed --tracing on` makes it afterwards
-WHEN_BROWSER_FAILS = ("--screenshot", "only-on-failure", "--output", "out/browser")
+PICTURES = ("--output", "out/browser")
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def list_stages(fast: bool) -> list[Stage]:
         Stage("forget", (PYTHON, "-m", "coverage", "erase"), is_fast=False),
         Stage("tests", (*(PLAIN if fast else MEASURED), *which, "tests", *elsewhere, *IN_TWO)),
         Stage("stress", (*PLAIN, "tests/stress", *IN_TWO), is_fast=False),
-        Stage("browser", (*PLAIN, "tests/browser", *IN_TWO, *WHEN_BROWSER_FAILS), is_fast=False),
+        Stage("browser", (*PLAIN, "tests/browser", *IN_TWO, *PICTURES), is_fast=False),
         Stage("combine", (PYTHON, "-m", "coverage", "combine", "-q"), is_fast=False),
         Stage(
             "coverage", (PYTHON, "-m", "coverage", "report", f"--fail-under={LEAST_COVERAGE}"), is_fast=False

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,7 @@ FLAGS = [
     # a name that browsers trust less than this machine's own, as another one's in the same network
     "--host-resolver-rules=MAP lan.test 127.0.0.1",
 ]
+FAILED = pytest.StashKey[bool]()
 HELP = (
     "no browser: on Debian 'apt-get install chromium-headless-shell'; elsewhere install Chrome or Edge, or "
     "run 'python -m playwright install chromium'; or set BROWSER_PATH"
@@ -100,18 +101,33 @@ def expected_errors() -> list[str]:
     return []
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Remember whether a test failed, for those that clear up after it."""
+    report = yield
+    item.stash[FAILED] = item.stash.get(FAILED, False) or report.failed
+    return report
+
+
 @pytest.fixture(autouse=True)
 def quiet_page(request: pytest.FixtureRequest, expected_errors: list[str]) -> Iterator[None]:
-    """Fail on any console error, uncaught exception or broken content policy."""
+    """Fail on any console error, uncaught exception or broken content policy; keep a picture of a failure.
+
+    Playwright's own plugin takes one of each test and throws it away, which is a twelfth of the time.
+    """
     if "page" not in request.fixturenames:
         yield
         return
     page: Page = request.getfixturevalue("page")
+    pictures: str = request.getfixturevalue("output_path")
     found: list[str] = []
     page.on("console", lambda message: found.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: found.append(str(error)))
     yield
-    assert [text for text in found if not any(part in text for part in expected_errors)] == []
+    unexpected = [text for text in found if not any(part in text for part in expected_errors)]
+    if unexpected or request.node.stash[FAILED]:
+        page.screenshot(path=Path(pictures, "failed.png"))
+    assert unexpected == []
 
 
 @pytest.fixture
