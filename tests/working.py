@@ -33,7 +33,7 @@ def working(settings: Settings, training: Work | None = None) -> Iterator[None]:
     worker = _worker(settings, database, training)
 
     def work() -> None:
-        while not stop.wait(0.02):
+        while not stop.wait(0.05):  # each look costs 2 ms of what the requests need
             worker.work_off()
 
     thread = threading.Thread(target=work)
