@@ -25,6 +25,8 @@ LEAST_COVERAGE = 95
 # Measured by `coverage run` and not by pytest's plugin: it also sees the servers that tests start and end.
 PLAIN = (PYTHON, "-m", "pytest")
 MEASURED = (PYTHON, "-m", "coverage", "run", "-m", "pytest")
+# what runs beside others takes the time that they leave
+GIVING_WAY = ("nice", "-n", "19") if shutil.which("nice") else ()
 # Two processes, as many as the smallest machine that builds this has cores: each does whole files, in their
 # order. By default those with the fewest tests come last, which are the longest of them.
 IN_TWO = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
@@ -63,7 +65,7 @@ def list_stages(fast: bool) -> list[Stage]:
     return [
         Stage("format", (PYTHON, "-m", "ruff", "format", "--check", ".")),
         Stage("lint", (PYTHON, "-m", "ruff", "check", ".")),
-        Stage("types", (PYTHON, "-m", "mypy", "--num-workers", "2"), is_beside=True),
+        Stage("types", (*GIVING_WAY, PYTHON, "-m", "mypy", "--num-workers", "2"), is_beside=True),
         Stage("layers", (lint_imports, "--no-logo")),
         Stage("forget", (PYTHON, "-m", "coverage", "erase"), is_fast=False),
         Stage("tests", (*(PLAIN if fast else MEASURED), *which, "tests", *elsewhere, *IN_TWO)),

@@ -7,6 +7,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from coverage import Coverage
@@ -17,9 +18,7 @@ from app.application import create_app
 from app.core.config import Settings
 from app.models.artifact_store import ArtifactStore
 from app.models.recipe import SHIPPED
-from app.services.training_service import TrainingService
 from data.generators import lifestyle, mall
-from tests.own_recipes import OWN, train_own
 from tests.storage.every_folder import database_url
 
 pytest_plugins = ["tests.storage.databases"]
@@ -82,13 +81,15 @@ def trained_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the look-alike's table and one version trained on it, made once and never changed."""
     folder = tmp_path_factory.mktemp("trained")
     mall.write(folder / "data" / "raw" / "mall_customers.csv")
-    TrainingService(settings_in(folder), NULL_DRAWS, REFITS).train("mall")
+    train(settings_in(folder), "mall", NULL_DRAWS, REFITS)
     return folder
 
 
 @pytest.fixture(scope="session")
 def with_own_recipes(trained_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same beside a user's own recipes, of one to twelve features, each with one version."""
+    from tests.own_recipes import OWN, train_own  # noqa: PLC0415 - see train
+
     folder = tmp_path_factory.mktemp("own_recipes")
     shutil.copytree(trained_once, folder, dirs_exist_ok=True)
     for name in OWN:
@@ -101,7 +102,7 @@ def shoppers_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the made-up shoppers and one version of the lifestyle recipe, made once."""
     folder = tmp_path_factory.mktemp("shoppers")
     lifestyle.write(folder / "data" / "raw" / "lifestyle_customers.csv")
-    TrainingService(settings_in(folder), 19, 20).train("lifestyle")
+    train(settings_in(folder), "lifestyle", 19, 20)
     return folder
 
 
@@ -116,7 +117,7 @@ def with_mixed_recipes(shoppers_once: Path, tmp_path_factory: pytest.TempPathFac
     own = settings.data_dir / "recipes" / "everything.toml"
     own.parent.mkdir(parents=True, exist_ok=True)
     own.write_text(text.replace('name = "lifestyle"', 'name = "everything"'), encoding="utf-8")
-    TrainingService(settings, 19, 20).train("everything")
+    train(settings, "everything", 19, 20)
     return folder
 
 
@@ -136,7 +137,7 @@ def two_versions_once(trained_once: Path, tmp_path_factory: pytest.TempPathFacto
     """A folder with ``mall/1`` in use and ``mall/2``, of four segments, beside it."""
     folder = tmp_path_factory.mktemp("two_versions")
     shutil.copytree(trained_once, folder, dirs_exist_ok=True)
-    TrainingService(settings_in(folder), 5, 5).train("mall", segments=4, activate=False)
+    train(settings_in(folder), "mall", 5, 5, segments=4, activate=False)
     return folder
 
 
@@ -165,6 +166,13 @@ def empty_client(settings: Settings) -> Iterator[TestClient]:
     """A client of an application without any version."""
     with TestClient(create_app(settings)) as client:
         yield client
+
+
+def train(settings: Settings, recipe: str, null_draws: int, refits: int, **more: Any) -> None:
+    """Train a version; what that takes to import is spared the process that only hands the tests out."""
+    from app.services.training_service import TrainingService  # noqa: PLC0415 - 1.4 s of each stage
+
+    TrainingService(settings, null_draws, refits).train(recipe, **more)
 
 
 def settings_in(folder: Path) -> Settings:
